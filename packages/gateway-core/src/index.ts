@@ -1,1 +1,23 @@
-export {};
+export type {
+  Awaitable,
+  Collection,
+  Cursors,
+  DocumentPage,
+  DocumentQuery,
+  Documents,
+  Durability,
+  Ledger,
+  LedgerEntry,
+  LedgerKey,
+  LogReader,
+  LogScope,
+  LogState,
+  LogWriter,
+  NewEvent,
+  Store,
+  Stored,
+  StoredCursor,
+  StoredEvent,
+  Transaction,
+} from './ports/store.ts';
+export { StoreUnavailableError, VersionConflictError } from './ports/store.ts';
