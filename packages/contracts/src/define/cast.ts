@@ -1,0 +1,48 @@
+import type { Schema } from './operation.ts';
+
+/** How one request differs between two neighbouring revisions: the older shapes, and the way between. Pure functions. */
+export interface RequestCast {
+  readonly payload?: {
+    /** The payload at the older revision. */
+    readonly schema: Schema;
+    /** From the older payload, already checked, to the newer one. Throws a `ProtocolError` for what has no newer form. */
+    readonly up: (payload: never) => unknown;
+  };
+  readonly result?: {
+    /** The result at the older revision. */
+    readonly schema: Schema | undefined;
+    /** From the newer result to the older one. */
+    readonly down: (result: never) => unknown;
+  };
+  /** From a refusal at the newer revision to what the older one answers; absent: the same refusal. */
+  readonly error?: {
+    readonly down: (error: { readonly code: string; readonly details: unknown }) => { readonly result: unknown } | undefined;
+  };
+}
+
+/** An event in one revision's words. */
+export interface EventWords {
+  readonly type: string;
+  readonly payload: unknown;
+}
+
+/** From a newer event to what the older revision says instead: nothing, one event or several. */
+export type EventCast = (payload: never) => readonly EventWords[];
+
+/** The bridge between two neighbouring revisions: up for what comes in, down for what goes out. */
+export interface Cast {
+  readonly from: number;
+  readonly to: number;
+  readonly requests: Readonly<Record<string, RequestCast>>;
+  readonly events: Readonly<Record<string, EventCast>>;
+}
+
+/** Defines a bridge between two revisions. Pure; `defineContract` judges it. */
+export function defineCast(cast: {
+  readonly from: number;
+  readonly to: number;
+  readonly requests?: Readonly<Record<string, RequestCast>>;
+  readonly events?: Readonly<Record<string, EventCast>>;
+}): Cast {
+  return { from: cast.from, to: cast.to, requests: cast.requests ?? {}, events: cast.events ?? {} };
+}

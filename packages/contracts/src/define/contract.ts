@@ -1,0 +1,114 @@
+import type { Cast } from './cast.ts';
+import { checkContract } from './contract-check.ts';
+import type { Definition, EventDefinition, RequestDefinition } from './operation.ts';
+import { createRevisionView, type RevisionView } from './revision-view.ts';
+import type { Revision } from '../tables/revisions.ts';
+
+/** Files of definitions, as `import * as conversation from './conversation.ts'` brings them. */
+export type Modules = { readonly [Name: string]: { readonly [Export: string]: unknown } };
+
+/** A set of definitions that peers agree on by its own id and hash, beside the base contract. */
+export interface ExtensionEntry {
+  readonly id: string;
+  /** SHA-256 of the extension's artefact at a revision, base64url, by revision. */
+  readonly hashes: Readonly<Record<number, string>>;
+  readonly types: ReadonlySet<string>;
+}
+
+/** Everything two peers can say to each other, as one value. */
+export interface Contract<M extends Modules = Modules> {
+  readonly name: string;
+  readonly revisions: readonly Revision[];
+  /** The revisions that a gateway serves and a client offers, ascending: every one that is not retired. */
+  readonly served: readonly number[];
+  readonly modules: M;
+  readonly definitions: readonly Definition[];
+  readonly casts: readonly Cast[];
+  /** SHA-256 of the artefact of each revision of the base contract, base64url. */
+  readonly hashes: Readonly<Record<number, string>>;
+  readonly extensions: readonly ExtensionEntry[];
+  /** The contract as it is at one revision. Derived once, then kept. @throws {RangeError} for a revision it does not have. */
+  at(revision: number): RevisionView;
+  /** The same contract with more definitions in it; the base keeps its hash. @throws {ContractError} */
+  extend<Extra extends Modules>(extension: ExtensionOptions<Extra>): Contract<M & Extra>;
+}
+
+export interface ExtensionOptions<Extra extends Modules> {
+  /** The id under which peers agree on it, for instance `com.example.billing`. */
+  readonly name: string;
+  readonly modules: Extra;
+  readonly hashes?: Readonly<Record<number, string>>;
+}
+
+export interface ContractOptions<M extends Modules> {
+  readonly name: string;
+  readonly revisions: readonly Revision[];
+  readonly modules: M;
+  readonly casts?: readonly Cast[];
+  /** From the frozen artefacts; `hashContract` of `@tyrum/contracts/artefacts` makes them. */
+  readonly hashes?: Readonly<Record<number, string>>;
+}
+
+/**
+ * Makes a contract out of its modules. Pure.
+ *
+ * @throws {ContractError} that names the place, when definitions contradict each other or cannot be exported.
+ */
+export function defineContract<M extends Modules>(options: ContractOptions<M>): Contract<M> {
+  return assemble({
+    name: options.name,
+    revisions: options.revisions,
+    modules: options.modules,
+    casts: options.casts ?? [],
+    hashes: options.hashes ?? {},
+    extensions: [],
+  });
+}
+
+type Parts<M extends Modules> = Pick<Contract<M>, 'name' | 'revisions' | 'modules' | 'casts' | 'hashes' | 'extensions'>;
+
+function assemble<M extends Modules>(parts: Parts<M>): Contract<M> {
+  const definitions = definitionsOf(parts.modules);
+  checkContract({ ...parts, definitions });
+  const views = new Map<number, RevisionView>();
+  return {
+    ...parts,
+    definitions,
+    served: parts.revisions.filter((entry) => entry.status !== 'retired').map((entry) => entry.revision),
+    at(revision) {
+      let view = views.get(revision);
+      if (view === undefined) {
+        if (!parts.revisions.some((entry) => entry.revision === revision && entry.status !== 'retired')) {
+          throw new RangeError(`contract ${parts.name} does not serve revision ${revision}`);
+        }
+        view = createRevisionView({ definitions, casts: parts.casts, extensions: parts.extensions, revision });
+        views.set(revision, view);
+      }
+      return view;
+    },
+    extend({ name, modules, hashes = {} }) {
+      const types = new Set(definitionsOf(modules).map((definition) => definition.type));
+      return assemble({
+        ...parts,
+        modules: { ...parts.modules, ...prefixed(name, modules) } as typeof parts.modules & typeof modules,
+        extensions: [...parts.extensions, { id: name, hashes, types }],
+      });
+    },
+  };
+}
+
+/** The definitions among everything that modules export. */
+export function definitionsOf(modules: Modules): readonly Definition[] {
+  return Object.values(modules).flatMap((module) => Object.values(module).filter(isDefinition));
+}
+
+/** An extension's module may be called like one of the base: neither hides the other. */
+function prefixed(name: string, modules: Modules): Modules {
+  return Object.fromEntries(Object.entries(modules).map(([key, module]) => [`${name}/${key}`, module]));
+}
+
+function isDefinition(value: unknown): value is RequestDefinition | EventDefinition {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'request' || value.kind === 'event')
+  );
+}

@@ -1,0 +1,111 @@
+import type { Cast, EventWords } from './cast.ts';
+import type { ExtensionEntry } from './contract.ts';
+import type { Definition, EventDefinition, RequestDefinition, Schema } from './operation.ts';
+import { type Reader, schemaAt } from './schema-at.ts';
+
+/** What a request looks like at one revision, and the way to and from the words that handlers speak. */
+export interface RequestView {
+  readonly definition: RequestDefinition;
+  /** The extension it belongs to; `undefined` for the base contract. */
+  readonly extension: string | undefined;
+  /** The payload on the wire, as its reader checks it. */
+  readonly payload: Schema;
+  /** The result on the wire, as its reader checks it; `undefined` for a void one. */
+  readonly result: Schema | undefined;
+  /** From the wire's payload to the current revision's. */
+  readonly up: (payload: unknown) => unknown;
+  /** From the current revision's result to the wire's. */
+  readonly down: (result: unknown) => unknown;
+  /** From a refusal to what this revision answers instead, if it answers something else. */
+  readonly downError: (error: { code: string; details: unknown }) => { readonly result: unknown } | undefined;
+}
+
+export interface EventView {
+  readonly definition: EventDefinition;
+  readonly extension: string | undefined;
+  readonly payload: Schema;
+}
+
+/** A contract at one revision. */
+export interface RevisionView {
+  readonly revision: number;
+  readonly requests: ReadonlyMap<string, RequestView>;
+  readonly events: ReadonlyMap<string, EventView>;
+  /** Says a current event in the words of this revision: none, one or several. Keys that it does not have are dropped. */
+  sayEvent(type: string, payload: unknown): readonly EventWords[];
+}
+
+interface ViewOptions {
+  readonly definitions: readonly Definition[];
+  readonly casts: readonly Cast[];
+  readonly extensions: readonly ExtensionEntry[];
+  readonly revision: number;
+}
+
+export function createRevisionView({ definitions, casts, extensions, revision }: ViewOptions): RevisionView {
+  const requests = new Map<string, RequestView>();
+  const events = new Map<string, EventView>();
+  const bridges = casts.filter((cast) => cast.from >= revision).sort((one, other) => one.from - other.from);
+  const extensionOf = (type: string) => extensions.find((extension) => extension.types.has(type))?.id;
+
+  for (const definition of definitions) {
+    if (!existsAt(definition, revision)) continue;
+    const extension = extensionOf(definition.type);
+    if (definition.kind === 'event') {
+      events.set(definition.type, { definition, extension, payload: schemaAt(definition.payload, revision, 'peer') });
+    } else {
+      requests.set(definition.type, requestView(definition, extension, bridges, revision));
+    }
+  }
+
+  return {
+    revision,
+    requests,
+    events,
+    sayEvent(type, payload) {
+      let words: readonly EventWords[] = [{ type, payload }];
+      for (const bridge of bridges.toReversed()) {
+        words = words.flatMap((word) => bridge.events[word.type]?.(word.payload as never) ?? [word]);
+      }
+      return words.flatMap((word) => {
+        const view = events.get(word.type);
+        return view === undefined ? [] : [{ type: word.type, payload: view.payload.parse(word.payload) }];
+      });
+    },
+  };
+}
+
+/** Whether a request or event exists at a revision. */
+export function existsAt(definition: Definition, revision: number): boolean {
+  return definition.since <= revision && revision <= (definition.until ?? Number.POSITIVE_INFINITY);
+}
+
+function requestView(
+  definition: RequestDefinition,
+  extension: string | undefined,
+  bridges: readonly Cast[],
+  revision: number,
+): RequestView {
+  const own = bridges.flatMap((bridge) => bridge.requests[definition.type] ?? []);
+  const payloadReader: Reader = definition.direction === 'to_peer' ? 'peer' : 'gateway';
+  const resultReader: Reader = definition.direction === 'to_peer' ? 'gateway' : 'peer';
+  const payload = own.find((cast) => cast.payload !== undefined)?.payload?.schema ?? definition.payload;
+  const resultCast = own.find((cast) => cast.result !== undefined)?.result;
+  const result = resultCast === undefined ? definition.result : resultCast.schema;
+  return {
+    definition,
+    extension,
+    payload: schemaAt(payload, revision, payloadReader),
+    result: result === undefined ? undefined : schemaAt(result, revision, resultReader),
+    up: (value) => own.reduce((current, cast) => (cast.payload === undefined ? current : cast.payload.up(current as never)), value),
+    down: (value) =>
+      own.reduceRight((current, cast) => (cast.result === undefined ? current : cast.result.down(current as never)), value),
+    downError(error) {
+      for (const cast of own) {
+        const answer = cast.error?.down(error);
+        if (answer !== undefined) return answer;
+      }
+      return undefined;
+    },
+  };
+}

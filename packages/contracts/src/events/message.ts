@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { defineEvent } from '../define/operation.ts';
+import { Text } from '../schemas/common.ts';
+
+const shared = { audience: { roles: ['client'], scopes: ['operator.read'] }, since: 2 } as const;
+
+const message = {
+  conversation_id: Text,
+  message_id: Text,
+  role: z.enum(['assistant', 'user', 'system']),
+  thread_id: Text.optional(),
+};
+const turnId = { turn_id: z.uuid().optional().meta({ 'x-since': 3, description: 'The turn that says it.' }) };
+
+export const messageDelta = defineEvent({
+  type: 'message.delta',
+  summary: 'A piece of a message while it is being written; `message.final` carries the whole.',
+  ...shared,
+  kept: 'ephemeral',
+  payload: z.object({ ...message, delta: z.string(), ...turnId }),
+  example: { payload: { conversation_id: 'conv_1', message_id: 'msg_1', role: 'assistant', delta: 'hel' } },
+});
+
+export const messageFinal = defineEvent({
+  type: 'message.final',
+  summary: 'A message as it now stands in its conversation.',
+  ...shared,
+  kept: 'durable',
+  payload: z.object({ ...message, content: z.string(), ...turnId }),
+  example: { payload: { conversation_id: 'conv_1', message_id: 'msg_1', role: 'assistant', content: 'hello' } },
+});
+
+const reasoning = { conversation_id: Text, reasoning_id: Text, thread_id: Text.optional() };
+
+export const reasoningDelta = defineEvent({
+  type: 'reasoning.delta',
+  summary: 'A piece of reasoning while it is being written.',
+  ...shared,
+  kept: 'ephemeral',
+  payload: z.object({ ...reasoning, delta: z.string(), ...turnId }),
+  example: { payload: { conversation_id: 'conv_1', reasoning_id: 'rsn_1', delta: 'first' } },
+});
+
+export const reasoningFinal = defineEvent({
+  type: 'reasoning.final',
+  summary: 'A piece of reasoning, whole.',
+  ...shared,
+  kept: 'durable',
+  payload: z.object({ ...reasoning, content: z.string(), ...turnId }),
+  example: { payload: { conversation_id: 'conv_1', reasoning_id: 'rsn_1', content: 'first, then' } },
+});
+
+const Typing = z
+  .object({ conversation_id: Text.optional(), thread_id: Text.optional() })
+  .meta({ description: 'At least one of the two is there.' });
+const typing = { ...shared, kept: 'ephemeral', payload: Typing, example: { payload: { conversation_id: 'conv_1' } } } as const;
+
+export const typingStarted = defineEvent({ type: 'typing.started', summary: 'The other side began to write.', ...typing });
+
+export const typingStopped = defineEvent({ type: 'typing.stopped', summary: 'The other side stopped writing.', ...typing });

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { defineRequest } from '../define/operation.ts';
+import { Capability, CapabilityState } from '../schemas/capability.ts';
+
+export const capabilityReady = defineRequest({
+  type: 'capability.ready',
+  summary: 'Tells which of its advertised capabilities a node can serve now.',
+  direction: 'to_gateway',
+  roles: ['node'],
+  scopes: ['node.paired'],
+  effect: 'once',
+  since: 2,
+  payload: z.object({
+    capabilities: z.array(Capability).max(256).optional(),
+    capability_states: z.array(CapabilityState).max(256).optional(),
+  }),
+  example: { payload: { capabilities: [{ id: 'shell.run', version: '1.0.0' }] } },
+});

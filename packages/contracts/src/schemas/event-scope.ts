@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { Text } from './common.ts';
+
+export const EventScope = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('global') }),
+    z.object({ kind: z.literal('agent'), agent_id: Text }),
+    z.object({ kind: z.literal('conversation'), conversation_key: Text }),
+    z.object({ kind: z.literal('turn'), turn_id: Text }),
+    z.object({ kind: z.literal('node'), node_id: Text }),
+    z.object({ kind: z.literal('client'), client_id: Text }),
+  ])
+  .meta({ id: 'EventScope', description: 'What an event is about; `node` and `client` also say whom alone it goes to.' });
+export type EventScope = z.infer<typeof EventScope>;
+
+/** The member of a scope that carries its id, by kind. */
+export const SCOPE_ID_FIELD = {
+  agent: 'agent_id',
+  conversation: 'conversation_key',
+  turn: 'turn_id',
+  node: 'node_id',
+  client: 'client_id',
+} as const;
