@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { importsOf } from '../module-imports.ts';
+import { workspacePackages } from '../workspace.ts';
+import type { SourceFile, SourcePackage } from './violations.ts';
+
+const ignoredFolders = new Set(['node_modules', 'dist']);
+
+/** Reads every TypeScript file of every package of this workspace, tool configuration left out. */
+export function readSources(): readonly SourcePackage[] {
+  return workspacePackages().map(({ directory, manifest }) => ({
+    name: manifest.name,
+    isPrivate: manifest.private === true,
+    exports: Object.keys(manifest.exports ?? {}),
+    files: sourcePaths(directory).map((path) => readSource(directory, path)),
+  }));
+}
+
+function readSource(directory: string, path: string): SourceFile {
+  return {
+    path: relative(directory, path).split(sep).join('/'),
+    imports: importsOf(readFileSync(path, 'utf8')),
+  };
+}
+
+function sourcePaths(directory: string): readonly string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) {
+      return ignoredFolders.has(entry.name) ? [] : sourcePaths(path);
+    }
+    return entry.name.endsWith('.ts') && !entry.name.endsWith('.config.ts') ? [path] : [];
+  });
+}

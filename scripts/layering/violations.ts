@@ -1,0 +1,129 @@
+import { basename, dirname, posix } from 'node:path';
+import { isBuiltin, packageNameOf } from '../module-imports.ts';
+import { heldByOneFile, type Layer, layerOf, matches } from './layers.ts';
+
+/** A source file: its path inside the package, with slashes, and what it imports. */
+export interface SourceFile {
+  readonly path: string;
+  readonly imports: readonly string[];
+}
+
+/** A package as the rules see it. */
+export interface SourcePackage {
+  readonly name: string;
+  readonly isPrivate: boolean;
+  /** The keys of its `exports`. */
+  readonly exports: readonly string[];
+  readonly files: readonly SourceFile[];
+}
+
+/** Every import that goes against the layers, one sentence each; none when the direction holds. */
+export function violations(packages: readonly SourcePackage[]): readonly string[] {
+  const exported = new Map(packages.map(({ name, exports }) => [name, exports]));
+  return packages.flatMap((source) => {
+    const layer = layerOf(source.name, source.isPrivate);
+    if (layer === undefined) {
+      return [`${source.name} has no layer: say in scripts/layering/layers.ts what it may import`];
+    }
+    const found = source.files.flatMap((file) =>
+      file.imports.flatMap((specifier) =>
+        complaints(source, file, specifier, layer, exported).map(
+          (complaint) => `${source.name}/${file.path} ${complaint}`,
+        ),
+      ),
+    );
+    return [...found, ...nodeModulesReached(source, layer), ...spreadImports(source)];
+  });
+}
+
+function complaints(
+  source: SourcePackage,
+  file: SourceFile,
+  specifier: string,
+  layer: Layer,
+  exported: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  if (specifier.startsWith('.')) {
+    return resolveRelative(file, specifier).startsWith('..')
+      ? [`imports ${specifier}, which is outside its package`]
+      : [];
+  }
+  if (isBuiltin(specifier)) {
+    return !isShipped(file) || mayNameNode(file, layer) ? [] : [`imports ${specifier}, allowed ${layer.node}`];
+  }
+  const name = packageNameOf(specifier);
+  const exportsOfName = exported.get(name);
+  if (exportsOfName === undefined) {
+    return !isShipped(file) || layer.foreign === 'any' || layer.foreign.includes(name)
+      ? []
+      : [`imports ${name}, but may import ${only(layer.foreign)} from outside`];
+  }
+  const subpath = `.${specifier.slice(name.length)}`;
+  return [
+    ...(name === source.name || layer.ours.some((pattern) => matches(pattern, name))
+      ? []
+      : [`imports ${name}, but may import ${only(layer.ours)} of this workspace`]),
+    ...(exportsOfName.includes(subpath) ? [] : [`imports ${specifier}, which ${name} does not export`]),
+  ];
+}
+
+function mayNameNode(file: SourceFile, { node }: Layer): boolean {
+  switch (node) {
+    case 'anywhere':
+      return true;
+    case 'nowhere':
+      return false;
+    case 'in files named node-*.ts':
+      return basename(file.path).startsWith('node-');
+    case 'where the entry . does not reach':
+      // Judged by reach, over the whole package, in nodeModulesReached.
+      return true;
+  }
+}
+
+function nodeModulesReached({ name, files }: SourcePackage, { node }: Layer): readonly string[] {
+  if (node !== 'where the entry . does not reach') {
+    return [];
+  }
+  return reachedFrom('src/index.ts', files).flatMap((file) =>
+    file.imports
+      .filter(isBuiltin)
+      .map((specifier) => `${name}/${file.path} imports ${specifier}, and the browser entry reaches it`),
+  );
+}
+
+function reachedFrom(entry: string, files: readonly SourceFile[]): readonly SourceFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set<string>();
+  const waiting = [entry];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const file = byPath.get(path);
+    if (file === undefined || reached.has(path)) {
+      continue;
+    }
+    reached.add(path);
+    waiting.push(...file.imports.filter((name) => name.startsWith('.')).map((name) => resolveRelative(file, name)));
+  }
+  return files.filter(({ path }) => reached.has(path));
+}
+
+function spreadImports({ name, files }: SourcePackage): readonly string[] {
+  const held = heldByOneFile[name];
+  const holders = files.filter((file) => isShipped(file) && held !== undefined && file.imports.includes(held));
+  return holders.length > 1
+    ? [`${name} imports ${held} in ${holders.map(({ path }) => path).join(', ')}, but one file holds it`]
+    : [];
+}
+
+function resolveRelative(file: SourceFile, specifier: string): string {
+  return posix.join(dirname(file.path), specifier);
+}
+
+/** Tests and generators may use the tools of the workspace; what they import of ours keeps the direction all the same. */
+function isShipped({ path }: SourceFile): boolean {
+  return path.startsWith('src/') && !path.endsWith('.test.ts');
+}
+
+function only(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : `only ${names.join(', ')}`;
+}
