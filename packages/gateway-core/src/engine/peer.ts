@@ -1,0 +1,46 @@
+import type { Capability, Role, Scope } from '@tyrum/contracts';
+
+/** A peer whose handshake is complete, for as long as its connection is open. */
+export interface Peer {
+  readonly connectionId: string;
+  readonly tenant: string;
+  readonly deviceId: string;
+  readonly role: Role;
+  readonly revision: number;
+  readonly tokenId: string;
+  /** Whether its token is bound to this device. */
+  readonly deviceBound: boolean;
+  /** Current; a change of the token changes them. */
+  readonly scopes: ReadonlySet<Scope>;
+  readonly label: string | undefined;
+  readonly capabilities: readonly Capability[];
+  readonly extensions: ReadonlySet<string>;
+
+  /**
+   * Sends a request to the peer and resolves with its result, checked.
+   *
+   * @throws {ProtocolError} with the peer's error; `unsupported_operation` when its revision or its role does not have it;
+   * `timeout`; `cancelled` when the signal aborts; `unavailable` when the connection closes first, after which nobody knows
+   * whether the peer acted.
+   */
+  request(type: string, payload: unknown, options?: PeerRequestOptions): Promise<unknown>;
+  /** Sends an event to this peer alone, outside the log. Does nothing where its revision does not have the event. */
+  sendDirect(type: string, payload: unknown): void;
+  /** Lets it do more, or less, from now on: the scopes of its token do not change. */
+  setScopes(scopes: readonly Scope[]): void;
+  close(code: number, reason: string): void;
+}
+
+export interface PeerRequestOptions {
+  /** @default a new one */
+  readonly requestId?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The open peers of this gateway process. */
+export interface PeerDirectory {
+  /** The newest open connection of a device. */
+  find(tenant: string, deviceId: string): Peer | undefined;
+  all(): Iterable<Peer>;
+}

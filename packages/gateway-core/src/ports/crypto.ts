@@ -1,0 +1,16 @@
+import type { Awaitable } from './store.ts';
+
+/** The digests and signatures that the engine needs. */
+export interface Crypto {
+  sha256(data: string | Uint8Array): Uint8Array;
+  hmacSha256(key: Uint8Array, data: string): Uint8Array;
+  /** Whether `signature` is the Ed25519 signature of `message` under the key whose DER is given. Never throws. */
+  verify(keyDer: Uint8Array, message: string, signature: Uint8Array): Awaitable<boolean>;
+}
+
+/** The identity that a gateway proves: its Ed25519 key. Processes behind one address share it. */
+export interface Signer {
+  /** The wire form of the public key. */
+  readonly publicKey: string;
+  sign(message: string): Awaitable<Uint8Array>;
+}

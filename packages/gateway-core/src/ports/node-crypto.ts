@@ -1,0 +1,56 @@
+import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { toBase64Url } from '@tyrum/contracts';
+import type { Crypto, Signer } from './crypto.ts';
+
+/** Keys kept ready: building one from DER costs as much as verifying with it. */
+const MOST_KEYS = 10_000;
+
+/** Crypto on Node.js: digests at once, signature checks on the thread pool. */
+export function nodeCrypto(): Crypto {
+  const keys = new Map<string, KeyObject>();
+
+  function keyOf(der: Uint8Array): KeyObject {
+    const name = Buffer.from(der).toString('latin1');
+    let key = keys.get(name);
+    if (key === undefined) {
+      key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
+      if (keys.size >= MOST_KEYS) keys.delete(keys.keys().next().value as string);
+      keys.set(name, key);
+    }
+    return key;
+  }
+
+  return {
+    sha256: (data) => createHash('sha256').update(data).digest(),
+    hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+    verify: (der, message, signature) =>
+      new Promise((resolve) => {
+        try {
+          verify(null, Buffer.from(message), keyOf(der), signature, (error, valid) => resolve(error === null && valid));
+        } catch {
+          resolve(false);
+        }
+      }),
+  };
+}
+
+/** A signer from an Ed25519 private key in PKCS #8 PEM. @throws {TypeError} for any other key. */
+export function nodeSigner(privateKeyPem: string): Signer {
+  const privateKey = createPrivateKey(privateKeyPem);
+  if (privateKey.asymmetricKeyType !== 'ed25519') {
+    throw new TypeError(`the gateway key must be ed25519, not ${privateKey.asymmetricKeyType}`);
+  }
+  const der = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return {
+    publicKey: toBase64Url(der),
+    sign: (message) =>
+      new Promise((resolve, reject) => {
+        sign(null, Buffer.from(message), privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error)));
+      }),
+  };
+}
+
+/** A new Ed25519 private key in PKCS #8 PEM. */
+export function generateGatewayKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+}

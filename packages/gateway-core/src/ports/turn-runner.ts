@@ -1,0 +1,39 @@
+import type { Action, Part, Task, Turn, UIMessage } from '@tyrum/contracts';
+
+/** What answers a conversation. The product brings it; the gateway runs it and keeps what it says. */
+export interface TurnRunner {
+  /**
+   * Runs one turn. It ends well when the promise resolves and fails when it rejects.
+   *
+   * After a crash the gateway runs it again with `context.attempt` one higher: `say` and `task` are keyed, so what was said
+   * or started before is found again instead of being done twice.
+   */
+  run(turn: Turn, context: TurnContext): Promise<void>;
+}
+
+export interface TurnContext {
+  /** 1, and one more for each time a crash interrupted the turn. */
+  readonly attempt: number;
+  /** Aborts when the turn is cancelled, its conversation deleted, or the gateway stops. */
+  readonly signal: AbortSignal;
+  /** The conversation up to and including the message to answer, oldest first. */
+  readonly messages: readonly UIMessage[];
+  /** What earlier attempts already said, by key. */
+  readonly said: ReadonlyMap<string, UIMessage>;
+  /** Streams a piece of what will be said under `key`; live only, a `say` must follow. */
+  delta(text: string, key?: string): void;
+  /** Says something for good. The same key again changes nothing and resolves with what was said first. @default a key by order of call */
+  say(content: string | readonly Part[], key?: string): Promise<UIMessage>;
+  /**
+   * Has a node do something once and resolves with the ended task, whatever its status. The same key in a later attempt
+   * joins the first task. @default a key by order of call
+   */
+  task(request: TaskRequest, key?: string): Promise<Task>;
+}
+
+export interface TaskRequest {
+  readonly action: Action;
+  readonly nodeId?: string;
+  readonly capability?: string;
+  readonly deadlineMs?: number;
+}

@@ -1,0 +1,90 @@
+import type { Cursors, LogState, LogWriter, NewEvent, StoredEvent } from '../ports/store.ts';
+import type { AppendFeed } from './append-feed.ts';
+import { encodeParts, encodeText } from './document-index.ts';
+import type { Draft, LogRow } from './memory-tables.ts';
+import { createSortedMap } from './sorted-map.ts';
+
+/** The logs of a memory store, as the running work sees them. */
+export function createMemoryLog(draft: Draft, feed: AppendFeed): LogWriter {
+  function write(log: LogRow): void {
+    draft.tables = { ...draft.tables, logs: draft.tables.logs.set(encodeText(log.tenant), log) };
+  }
+
+  function logOf(tenant: string): LogRow | undefined {
+    return draft.tables.logs.get(encodeText(tenant));
+  }
+
+  return {
+    append(tenant, event) {
+      const log = logOf(tenant) ?? emptyLog(tenant);
+      const stored = storedEvent(log.head + 1, event);
+      write({
+        ...log,
+        head: stored.position,
+        headEventId: stored.eventId,
+        events: log.events.set(stored.position, stored),
+      });
+      feed.record(tenant, stored);
+      return stored.position;
+    },
+
+    state(tenant, newEpoch): LogState {
+      let log = logOf(tenant) ?? emptyLog(tenant);
+      if (log.epoch === '') {
+        log = { ...log, epoch: newEpoch() };
+        write(log);
+      }
+      const { epoch, head, floor, headEventId, floorEventId } = log;
+      return { epoch, head, floor, headEventId, floorEventId };
+    },
+
+    renew: (tenant, epoch) => write({ ...(logOf(tenant) ?? emptyLog(tenant)), epoch }),
+
+    trim(tenant, { upTo, occurredBefore = Number.POSITIVE_INFINITY, limit }) {
+      const log = logOf(tenant);
+      if (log === undefined) return 0;
+      let { floor, floorEventId, events } = log;
+      for (const [position, event] of log.events.between(undefined, Math.min(upTo, floor + limit) + 1)) {
+        // The log has no holes: the first event that is still wanted keeps all that follow.
+        if (event.occurredAt >= occurredBefore) break;
+        events = events.delete(position);
+        floor = position;
+        floorEventId = event.eventId;
+      }
+      write({ ...log, floor, floorEventId, events });
+      return floor;
+    },
+
+    tenants: () => Array.from(draft.tables.logs.between(undefined, undefined), ([, { tenant }]) => tenant),
+  };
+}
+
+/** The cursors of a memory store, as the running work sees them. */
+export function createMemoryCursors(draft: Draft): Cursors {
+  return {
+    get: (tenant, device) => draft.tables.cursors.get(encodeParts([tenant, device])),
+    put(tenant, device, { position, cursor }) {
+      const row = Object.freeze({ position, cursor });
+      draft.tables = { ...draft.tables, cursors: draft.tables.cursors.set(encodeParts([tenant, device]), row) };
+    },
+  };
+}
+
+/** A log whose identity nobody has asked for yet. */
+function emptyLog(tenant: string): LogRow {
+  return { tenant, epoch: '', head: 0, floor: 0, headEventId: '', floorEventId: '', events: createSortedMap() };
+}
+
+/** An event that listeners and readers can share, because nobody can change it. */
+export function storedEvent(position: number, event: NewEvent): StoredEvent {
+  const { eventId, type, occurredAt, scope, device, payload } = event;
+  return Object.freeze({
+    position,
+    eventId,
+    type,
+    occurredAt,
+    ...(scope && { scope: Object.freeze({ ...scope }) }),
+    ...(device !== undefined && { device }),
+    payload,
+  });
+}
