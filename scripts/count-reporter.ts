@@ -1,0 +1,21 @@
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+
+/**
+ * Ends every run with one line that a program can read: `12 passed, 0 failed`, with `, 3 skipped` where tests were.
+ * A file that does not load and an error outside any test are failures too.
+ */
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+    const brokenSuites = modules.flatMap((module) => [module, ...module.children.allSuites()]).filter(hasOwnErrors);
+    const failed = count('failed') + brokenSuites.length + unhandledErrors.length;
+    const skipped = count('skipped');
+
+    process.stdout.write(`\n${count('passed')} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`);
+  }
+}
+
+function hasOwnErrors(suite: { errors(): readonly unknown[] }): boolean {
+  return suite.errors().length > 0;
+}
