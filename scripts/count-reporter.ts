@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 /**
- * Ends every run with one line that a program can read: `12 passed, 0 failed`, with `, 3 skipped` where tests were.
+ * Ends every run with a line that a program can read: `12 passed, 0 failed`, and before it `3 skipped` where tests were.
  * A file that does not load and an error outside any test are failures too.
  */
 export default class CountReporter implements Reporter {
@@ -12,7 +12,8 @@ export default class CountReporter implements Reporter {
     const failed = count('failed') + brokenSuites.length + unhandledErrors.length;
     const skipped = count('skipped');
 
-    process.stdout.write(`\n${count('passed')} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`);
+    const lines = [...(skipped === 0 ? [] : [`${skipped} skipped`]), `${count('passed')} passed, ${failed} failed`];
+    process.stdout.write(`\n${lines.join('\n')}\n`);
   }
 }
 
