@@ -11,18 +11,21 @@ export interface CommandOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Shows the output as it comes instead of collecting it. */
   readonly inherit?: boolean;
+  /** Ends the program by a signal after this time. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs a program without a shell and resolves when it has ended, whatever its exit code; rejects when it cannot start. */
 export function runCommand(
   program: string,
   parameters: readonly string[],
-  { directory, environment, inherit = false }: CommandOptions = {},
+  { directory, environment, inherit = false, timeoutMs }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, parameters, {
       cwd: directory,
       env: environment ?? process.env,
+      timeout: timeoutMs,
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
     const chunks: Buffer[] = [];
