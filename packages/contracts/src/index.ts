@@ -1,30 +1,65 @@
 // For those who define or read a contract.
-export { defineContract, type Contract, type ContractOptions, type ExtensionEntry, type ExtensionOptions, type Modules } from './define/contract.ts';
+
+export { type Cast, defineCast, type EventCast, type EventWords, type RequestCast } from './define/cast.ts';
+export {
+  type Contract,
+  type ContractOptions,
+  defineContract,
+  type ExtensionEntry,
+  type ExtensionOptions,
+  type Modules,
+} from './define/contract.ts';
 export { ContractError } from './define/contract-check.ts';
 export type {
-  DefinitionOf, EventOf, EventPayload, EventPayloadInput, EventType, Handled, HandledByPeer, Payload, PayloadInput, RequestOf, Result, ResultInput, ToGateway, ToPeer,
+  DefinitionOf,
+  EventOf,
+  EventPayload,
+  EventPayloadInput,
+  EventType,
+  Handled,
+  HandledByPeer,
+  Payload,
+  PayloadInput,
+  RequestOf,
+  Result,
+  ResultInput,
+  ToGateway,
+  ToPeer,
 } from './define/contract-types.ts';
-export { type Cast, defineCast, type EventCast, type EventWords, type RequestCast } from './define/cast.ts';
-export { type Definition, defineEvent, defineRequest, type EventDefinition, type RequestDefinition, type Schema } from './define/operation.ts';
+export {
+  type Definition,
+  defineEvent,
+  defineRequest,
+  type EventDefinition,
+  type RequestDefinition,
+  type Schema,
+} from './define/operation.ts';
 export { type EventView, existsAt, type RequestView, type RevisionView } from './define/revision-view.ts';
 export { fieldExistsAt, fieldLife, type Reader, schemaAt } from './define/schema-at.ts';
-export { type Tyrum, tyrum } from './tyrum.ts';
-
-// The vocabulary and the tables.
-export { afterClose, CLOSE_CODES, type CloseName, closeName, cutCloseReason, MAX_CLOSE_REASON_BYTES, type Reconnect } from './tables/close-codes.ts';
-export { ERROR_CODES, ERRORS, type ErrorCode, isErrorCode, isRetryable } from './tables/errors.ts';
-export {
-  DEFAULT_LIMITS, HANDSHAKE_LIMITS, type Limits, MAX_CURSOR_LENGTH, MAX_JSON_DEPTH, MAX_KEY_LENGTH, MISSED_HEARTBEATS,
-} from './tables/limits.ts';
-export { type Revision, revisions } from './tables/revisions.ts';
-export {
-  EFFECT_CLASSES, type EffectClass, EVENT_KEEPING, type EventKeeping, type RequestDirection, type Role, ROLES, type Scope, SCOPES, SCOPES_OF_ROLE,
-} from './tables/vocabulary.ts';
+// For those who build a gateway or a peer.
+export { type Decoded, type DecodeOptions, decodeFrame, type Issue } from './frames/decode.ts';
+export type {
+  ErrorFrameBody,
+  ErrorResponseFrame,
+  EventFrame,
+  OkResponseFrame,
+  RequestFrame,
+  ResponseFrame,
+  Trace,
+} from './frames/frame.ts';
+export { describeIssue, issuesOf } from './frames/issues.ts';
+export { type Agreement, agree, type Offer, type Served } from './handshake/agreement.ts';
+export { deviceIdFrom, gatewayIdFrom, publicKeyDer, publicKeyText } from './handshake/identity.ts';
+export { gatewayTranscript, type MutualFacts, peerTranscript, transcriptAt2 } from './handshake/transcript.ts';
 export { ProtocolError, type ProtocolErrorOptions } from './protocol-error.ts';
-
+export { fromBase64Url, toBase64Url } from './runtime/base64url.ts';
+export { canonicalJson } from './runtime/canonical-json.ts';
+export { type Clock, systemClock } from './runtime/clock.ts';
+export { type Random, randomFraction, randomText, randomUuid, systemRandom } from './runtime/random.ts';
+export { exceedsUtf8, utf8Length } from './runtime/utf8.ts';
 // The nouns.
 export { Capability, CapabilityState } from './schemas/capability.ts';
-export { Device, GatewayIdentity, Recovery, RECOVERY_REASONS, type RecoveryReason } from './schemas/connection.ts';
+export { Device, GatewayIdentity, RECOVERY_REASONS, Recovery, type RecoveryReason } from './schemas/connection.ts';
 export { Conversation, ConversationSummary, QueueMode } from './schemas/conversation.ts';
 export { ErrorBody } from './schemas/error-body.ts';
 export { EventScope, SCOPE_ID_FIELD } from './schemas/event-scope.ts';
@@ -33,16 +68,37 @@ export { Node, Pairing, PairingStatus } from './schemas/pairing.ts';
 export { Review } from './schemas/review.ts';
 export { Action, Task, TaskStatus } from './schemas/task.ts';
 export { Turn, TurnItem, TurnStatus } from './schemas/turn.ts';
-
-// For those who build a gateway or a peer.
-export { type Decoded, decodeFrame, type DecodeOptions, type Issue } from './frames/decode.ts';
-export type { ErrorFrameBody, ErrorResponseFrame, EventFrame, OkResponseFrame, RequestFrame, ResponseFrame, Trace } from './frames/frame.ts';
-export { describeIssue, issuesOf } from './frames/issues.ts';
-export { type Agreement, agree, type Offer, type Served } from './handshake/agreement.ts';
-export { deviceIdFrom, gatewayIdFrom, publicKeyDer, publicKeyText } from './handshake/identity.ts';
-export { gatewayTranscript, type MutualFacts, peerTranscript, transcriptAt2 } from './handshake/transcript.ts';
-export { fromBase64Url, toBase64Url } from './runtime/base64url.ts';
-export { canonicalJson } from './runtime/canonical-json.ts';
-export { type Clock, systemClock } from './runtime/clock.ts';
-export { type Random, randomFraction, randomText, randomUuid, systemRandom } from './runtime/random.ts';
-export { exceedsUtf8, utf8Length } from './runtime/utf8.ts';
+// The vocabulary and the tables.
+export {
+  afterClose,
+  CLOSE_CODES,
+  type CloseName,
+  closeName,
+  cutCloseReason,
+  MAX_CLOSE_REASON_BYTES,
+  type Reconnect,
+} from './tables/close-codes.ts';
+export { ERROR_CODES, ERRORS, type ErrorCode, isErrorCode, isRetryable } from './tables/errors.ts';
+export {
+  DEFAULT_LIMITS,
+  HANDSHAKE_LIMITS,
+  type Limits,
+  MAX_CURSOR_LENGTH,
+  MAX_JSON_DEPTH,
+  MAX_KEY_LENGTH,
+  MISSED_HEARTBEATS,
+} from './tables/limits.ts';
+export { type Revision, revisions } from './tables/revisions.ts';
+export {
+  EFFECT_CLASSES,
+  type EffectClass,
+  EVENT_KEEPING,
+  type EventKeeping,
+  type RequestDirection,
+  ROLES,
+  type Role,
+  SCOPES,
+  SCOPES_OF_ROLE,
+  type Scope,
+} from './tables/vocabulary.ts';
+export { type Tyrum, tyrum } from './tyrum.ts';

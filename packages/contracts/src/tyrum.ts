@@ -15,8 +15,8 @@ import * as ping from './operations/ping.ts';
 import * as request from './operations/request.ts';
 import * as task from './operations/task.ts';
 import * as turn from './operations/turn.ts';
-import { revisions } from './tables/revisions.ts';
 import { REVISION_HASHES } from './revision-hashes.gen.ts';
+import { revisions } from './tables/revisions.ts';
 
 /** The contract that this project ships. Extend it, or bring your own. */
 export const tyrum = defineContract({

@@ -16,7 +16,10 @@ export interface RequestCast {
   };
   /** From a refusal at the newer revision to what the older one answers; absent: the same refusal. */
   readonly error?: {
-    readonly down: (error: { readonly code: string; readonly details: unknown }) => { readonly result: unknown } | undefined;
+    readonly down: (error: {
+      readonly code: string;
+      readonly details: unknown;
+    }) => { readonly result: unknown } | undefined;
   };
 }
 

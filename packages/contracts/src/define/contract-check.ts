@@ -1,8 +1,8 @@
+import type { Revision } from '../tables/revisions.ts';
+import { EFFECT_CLASSES, EVENT_KEEPING, REQUEST_DIRECTIONS } from '../tables/vocabulary.ts';
 import type { Cast } from './cast.ts';
 import type { ExtensionEntry } from './contract.ts';
 import type { Definition } from './operation.ts';
-import type { Revision } from '../tables/revisions.ts';
-import { EFFECT_CLASSES, EVENT_KEEPING, REQUEST_DIRECTIONS } from '../tables/vocabulary.ts';
 
 /** A contract that contradicts itself. The message names the place and what would be right. */
 export class ContractError extends Error {
@@ -36,7 +36,8 @@ function checkRevisions({ name, revisions }: Subject): void {
       refuse(`contract ${name}`, `revision ${entry.revision} stands after ${before.revision}; they must ascend`);
     }
   });
-  if (!revisions.some((entry) => entry.status !== 'retired')) refuse(`contract ${name}`, 'every revision is retired; one must be served');
+  if (!revisions.some((entry) => entry.status !== 'retired'))
+    refuse(`contract ${name}`, 'every revision is retired; one must be served');
 }
 
 function checkNames(definitions: readonly Definition[]): void {
@@ -61,14 +62,16 @@ function checkDefinition(definition: Definition, revisions: readonly Revision[])
   }
   if (definition.kind === 'event') {
     if (definition.audience.roles.length === 0) refuse(place, 'has no audience; name the roles that may see it');
-    if (!Object.hasOwn(EVENT_KEEPING, definition.kept)) refuse(place, `kept is one of ${Object.keys(EVENT_KEEPING).join(', ')}`);
+    if (!Object.hasOwn(EVENT_KEEPING, definition.kept))
+      refuse(place, `kept is one of ${Object.keys(EVENT_KEEPING).join(', ')}`);
     return;
   }
   if (definition.roles.length === 0) refuse(place, 'has no roles; name the peers that take part');
   if (!Object.hasOwn(EFFECT_CLASSES, definition.effect)) {
     refuse(place, `effect is one of ${Object.keys(EFFECT_CLASSES).join(', ')}`);
   }
-  if (!REQUEST_DIRECTIONS.includes(definition.direction)) refuse(place, `direction is one of ${REQUEST_DIRECTIONS.join(', ')}`);
+  if (!REQUEST_DIRECTIONS.includes(definition.direction))
+    refuse(place, `direction is one of ${REQUEST_DIRECTIONS.join(', ')}`);
   if (definition.direction === 'to_peer' && definition.effect === 'once') {
     refuse(place, "effect once is the gateway's own store; what a peer does is remote or read");
   }

@@ -5,7 +5,10 @@ import type { EventDefinition, RequestDefinition, Schema } from './operation.ts'
 type Member<T> = T[keyof T];
 
 /** Every definition of a contract, as a union. */
-export type DefinitionOf<C> = C extends Contract<infer M> ? Extract<Member<{ [Name in keyof M]: Member<M[Name]> }>, { readonly kind: 'request' | 'event' }> : never;
+export type DefinitionOf<C> =
+  C extends Contract<infer M>
+    ? Extract<Member<{ [Name in keyof M]: Member<M[Name]> }>, { readonly kind: 'request' | 'event' }>
+    : never;
 
 type AnyRequest<C> = Extract<DefinitionOf<C>, RequestDefinition>;
 type AnyEvent<C> = Extract<DefinitionOf<C>, EventDefinition>;
@@ -19,9 +22,15 @@ export type ToGateway<C> = Extract<AnyRequest<C>, { readonly direction: 'to_gate
 /** Names of the requests that the gateway sends to a peer. */
 export type ToPeer<C> = Extract<AnyRequest<C>, { readonly direction: 'to_peer' | 'both' }>['type'];
 /** Names of the requests for which a gateway must bring a handler. */
-export type Handled<C> = Extract<AnyRequest<C>, { readonly direction: 'to_gateway' | 'both'; readonly servedBy: 'handler' }>['type'];
+export type Handled<C> = Extract<
+  AnyRequest<C>,
+  { readonly direction: 'to_gateway' | 'both'; readonly servedBy: 'handler' }
+>['type'];
 /** Names of the requests for which a peer may bring a handler. */
-export type HandledByPeer<C> = Extract<AnyRequest<C>, { readonly direction: 'to_peer'; readonly servedBy: 'handler' }>['type'];
+export type HandledByPeer<C> = Extract<
+  AnyRequest<C>,
+  { readonly direction: 'to_peer'; readonly servedBy: 'handler' }
+>['type'];
 /** Names of the events. */
 export type EventType<C> = AnyEvent<C>['type'];
 
@@ -30,10 +39,14 @@ export type PayloadInput<C, Type> = z.input<RequestOf<C, Type>['payload']>;
 /** The payload of a request as its receiver reads it: defaults filled in. */
 export type Payload<C, Type> = z.output<RequestOf<C, Type>['payload']>;
 /** The result of a request as its receiver reads it; `undefined` for a void one. */
-export type Result<C, Type> = RequestOf<C, Type>['result'] extends Schema ? z.output<RequestOf<C, Type>['result']> : undefined;
+export type Result<C, Type> = RequestOf<C, Type>['result'] extends Schema
+  ? z.output<RequestOf<C, Type>['result']>
+  : undefined;
 /** The result of a request as its sender writes it; `void` for a void one. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a handler of a void request returns nothing
-export type ResultInput<C, Type> = RequestOf<C, Type>['result'] extends Schema ? z.input<RequestOf<C, Type>['result']> : void;
+export type ResultInput<C, Type> = RequestOf<C, Type>['result'] extends Schema
+  ? z.input<RequestOf<C, Type>['result']>
+  : // biome-ignore lint/suspicious/noConfusingVoidType: a handler of a void request returns nothing
+    void;
 /** The payload of an event as the gateway writes it. */
 export type EventPayloadInput<C, Type> = z.input<EventOf<C, Type>['payload']>;
 /** The payload of an event as a peer reads it. */

@@ -1,8 +1,8 @@
+import type { Revision } from '../tables/revisions.ts';
 import type { Cast } from './cast.ts';
 import { checkContract } from './contract-check.ts';
 import type { Definition, EventDefinition, RequestDefinition } from './operation.ts';
 import { createRevisionView, type RevisionView } from './revision-view.ts';
-import type { Revision } from '../tables/revisions.ts';
 
 /** Files of definitions, as `import * as conversation from './conversation.ts'` brings them. */
 export type Modules = { readonly [Name: string]: { readonly [Export: string]: unknown } };
@@ -11,9 +11,14 @@ export type Modules = { readonly [Name: string]: { readonly [Export: string]: un
 export interface ExtensionEntry {
   readonly id: string;
   /** SHA-256 of the extension's artefact at a revision, base64url, by revision. */
-  readonly hashes: Readonly<Record<number, string>>;
+  readonly hashes: Hashes;
+  /** The types it brought, and its definitions themselves: a type can be a request of the base and an event of this. */
   readonly types: ReadonlySet<string>;
+  readonly definitions: ReadonlySet<Definition>;
 }
+
+/** SHA-256 of artefacts, base64url, by revision. */
+export type Hashes = Readonly<Record<number, string>>;
 
 /** Everything two peers can say to each other, as one value. */
 export interface Contract<M extends Modules = Modules> {
@@ -25,19 +30,21 @@ export interface Contract<M extends Modules = Modules> {
   readonly definitions: readonly Definition[];
   readonly casts: readonly Cast[];
   /** SHA-256 of the artefact of each revision of the base contract, base64url. */
-  readonly hashes: Readonly<Record<number, string>>;
+  readonly hashes: Hashes;
   readonly extensions: readonly ExtensionEntry[];
   /** The contract as it is at one revision. Derived once, then kept. @throws {RangeError} for a revision it does not have. */
   at(revision: number): RevisionView;
   /** The same contract with more definitions in it; the base keeps its hash. @throws {ContractError} */
   extend<Extra extends Modules>(extension: ExtensionOptions<Extra>): Contract<M & Extra>;
+  /** The same contract with these hashes: of its base, and of its extensions by id. Those not named stay. */
+  withHashes(hashes: Hashes, ofExtensions?: Readonly<Record<string, Hashes>>): Contract<M>;
 }
 
 export interface ExtensionOptions<Extra extends Modules> {
   /** The id under which peers agree on it, for instance `com.example.billing`. */
   readonly name: string;
   readonly modules: Extra;
-  readonly hashes?: Readonly<Record<number, string>>;
+  readonly hashes?: Hashes;
 }
 
 export interface ContractOptions<M extends Modules> {
@@ -45,8 +52,8 @@ export interface ContractOptions<M extends Modules> {
   readonly revisions: readonly Revision[];
   readonly modules: M;
   readonly casts?: readonly Cast[];
-  /** From the frozen artefacts; `hashContract` of `@tyrum/contracts/artefacts` makes them. */
-  readonly hashes?: Readonly<Record<number, string>>;
+  /** From the frozen artefacts; `lockContract` of `@tyrum/contracts/artefacts` makes them. */
+  readonly hashes?: Hashes;
 }
 
 /**
@@ -87,11 +94,22 @@ function assemble<M extends Modules>(parts: Parts<M>): Contract<M> {
       return view;
     },
     extend({ name, modules, hashes = {} }) {
-      const types = new Set(definitionsOf(modules).map((definition) => definition.type));
+      const definitions = new Set(definitionsOf(modules));
+      const types = new Set([...definitions].map((definition) => definition.type));
       return assemble({
         ...parts,
         modules: { ...parts.modules, ...prefixed(name, modules) } as typeof parts.modules & typeof modules,
-        extensions: [...parts.extensions, { id: name, hashes, types }],
+        extensions: [...parts.extensions, { id: name, hashes, types, definitions }],
+      });
+    },
+    withHashes(hashes, ofExtensions = {}) {
+      return assemble({
+        ...parts,
+        hashes: { ...parts.hashes, ...hashes },
+        extensions: parts.extensions.map((entry) => ({
+          ...entry,
+          hashes: { ...entry.hashes, ...ofExtensions[entry.id] },
+        })),
       });
     },
   };
@@ -109,6 +127,9 @@ function prefixed(name: string, modules: Modules): Modules {
 
 function isDefinition(value: unknown): value is RequestDefinition | EventDefinition {
   return (
-    typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'request' || value.kind === 'event')
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    (value.kind === 'request' || value.kind === 'event')
   );
 }

@@ -13,6 +13,7 @@ export interface RequestDefinition<
   Payload extends Schema = Schema,
   Result extends Schema | undefined = Schema | undefined,
   Server extends 'engine' | 'handler' = 'engine' | 'handler',
+  Effect extends EffectClass = EffectClass,
 > {
   readonly kind: 'request';
   readonly type: Type;
@@ -23,7 +24,7 @@ export interface RequestDefinition<
   readonly roles: readonly Caller[];
   /** Any one of these is enough; empty means that the role is enough. No hierarchy is implied. */
   readonly scopes: readonly Scope[];
-  readonly effect: EffectClass;
+  readonly effect: Effect;
   /** `engine`: answered by the protocol engine itself; `handler`: by a handler that somebody must bring. */
   readonly servedBy: Server;
   readonly since: number;
@@ -69,8 +70,9 @@ export function defineRequest<
   Payload extends Schema,
   Result extends Schema | undefined = undefined,
   const Server extends 'engine' | 'handler' = 'handler',
+  const Effect extends EffectClass = EffectClass,
 >(
-  definition: Omit<RequestDefinition<Type, Direction, Caller, Payload, Result, Server>, Defaulted> & {
+  definition: Omit<RequestDefinition<Type, Direction, Caller, Payload, Result, Server, Effect>, Defaulted> & {
     readonly servedBy?: Server;
     readonly result?: Result;
     readonly errors?: readonly ErrorCode[];
@@ -79,7 +81,7 @@ export function defineRequest<
       readonly result?: Result extends Schema ? z.input<Result> : never;
     };
   },
-): RequestDefinition<Type, Direction, Caller, Payload, Result, Server> {
+): RequestDefinition<Type, Direction, Caller, Payload, Result, Server, Effect> {
   return {
     ...definition,
     kind: 'request',

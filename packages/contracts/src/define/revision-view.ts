@@ -1,7 +1,7 @@
 import type { Cast, EventWords } from './cast.ts';
 import type { ExtensionEntry } from './contract.ts';
 import type { Definition, EventDefinition, RequestDefinition, Schema } from './operation.ts';
-import { type Reader, schemaAt } from './schema-at.ts';
+import { createDerivation, type Derivation, type Reader } from './schema-at.ts';
 
 /** What a request looks like at one revision, and the way to and from the words that handlers speak. */
 export interface RequestView {
@@ -46,15 +46,15 @@ export function createRevisionView({ definitions, casts, extensions, revision }:
   const requests = new Map<string, RequestView>();
   const events = new Map<string, EventView>();
   const bridges = casts.filter((cast) => cast.from >= revision).sort((one, other) => one.from - other.from);
-  const extensionOf = (type: string) => extensions.find((extension) => extension.types.has(type))?.id;
+  const derivations = { gateway: createDerivation(revision, 'gateway'), peer: createDerivation(revision, 'peer') };
 
   for (const definition of definitions) {
     if (!existsAt(definition, revision)) continue;
-    const extension = extensionOf(definition.type);
+    const extension = extensions.find((entry) => entry.definitions.has(definition))?.id;
     if (definition.kind === 'event') {
-      events.set(definition.type, { definition, extension, payload: schemaAt(definition.payload, revision, 'peer') });
+      events.set(definition.type, { definition, extension, payload: derivations.peer(definition.payload) });
     } else {
-      requests.set(definition.type, requestView(definition, extension, bridges, revision));
+      requests.set(definition.type, requestView(definition, extension, bridges, derivations));
     }
   }
 
@@ -84,22 +84,26 @@ function requestView(
   definition: RequestDefinition,
   extension: string | undefined,
   bridges: readonly Cast[],
-  revision: number,
+  derivations: Readonly<Record<Reader, Derivation>>,
 ): RequestView {
   const own = bridges.flatMap((bridge) => bridge.requests[definition.type] ?? []);
-  const payloadReader: Reader = definition.direction === 'to_peer' ? 'peer' : 'gateway';
-  const resultReader: Reader = definition.direction === 'to_peer' ? 'gateway' : 'peer';
+  const [payloadReader, resultReader]: [Reader, Reader] =
+    definition.direction === 'to_peer' ? ['peer', 'gateway'] : ['gateway', 'peer'];
   const payload = own.find((cast) => cast.payload !== undefined)?.payload?.schema ?? definition.payload;
   const resultCast = own.find((cast) => cast.result !== undefined)?.result;
   const result = resultCast === undefined ? definition.result : resultCast.schema;
   return {
     definition,
     extension,
-    payload: schemaAt(payload, revision, payloadReader),
-    result: result === undefined ? undefined : schemaAt(result, revision, resultReader),
-    up: (value) => own.reduce((current, cast) => (cast.payload === undefined ? current : cast.payload.up(current as never)), value),
+    payload: derivations[payloadReader](payload),
+    result: result === undefined ? undefined : derivations[resultReader](result),
+    up: (value) =>
+      own.reduce((current, cast) => (cast.payload === undefined ? current : cast.payload.up(current as never)), value),
     down: (value) =>
-      own.reduceRight((current, cast) => (cast.result === undefined ? current : cast.result.down(current as never)), value),
+      own.reduceRight(
+        (current, cast) => (cast.result === undefined ? current : cast.result.down(current as never)),
+        value,
+      ),
     downError(error) {
       for (const cast of own) {
         const answer = cast.error?.down(error);

@@ -4,6 +4,9 @@ import type { Schema } from './operation.ts';
 /** Who reads a value: the gateway refuses a key it does not know, a peer drops it. */
 export type Reader = 'gateway' | 'peer';
 
+/** A way from the schemas that definitions are written in to those of one revision and one reader. */
+export type Derivation = (schema: Schema) => Schema;
+
 /**
  * The schema as it is at one revision and for one reader: fields younger than the revision (`x-since`) are gone, fields that
  * ended before it (`x-until`) too, and unknown keys are refused or dropped all the way down. Objects declared open stay open.
@@ -11,7 +14,20 @@ export type Reader = 'gateway' | 'peer';
  * @throws {TypeError} for a kind of schema that the wire cannot carry, a transform for instance.
  */
 export function schemaAt(schema: Schema, revision: number, reader: Reader): Schema {
-  return derive(schema, revision, reader, new Map());
+  return createDerivation(revision, reader)(schema);
+}
+
+/** `schemaAt` for many schemas: what they share is derived once, and stays one value. */
+export function createDerivation(revision: number, reader: Reader): Derivation {
+  const done = new Map<Schema, Schema>();
+  const derive: Derivation = (schema) => {
+    const known = done.get(schema);
+    if (known !== undefined) return known;
+    const derived = describe(rebuild(schema, derive, revision, reader), schema, reader);
+    done.set(schema, derived);
+    return derived;
+  };
+  return derive;
 }
 
 /** Whether a field with this metadata exists at a revision. */
@@ -29,51 +45,57 @@ export function fieldLife(schema: Schema): { readonly since: number; readonly un
   };
 }
 
-type Done = Map<Schema, Schema>;
-
-function derive(schema: Schema, revision: number, reader: Reader, done: Done): Schema {
-  const known = done.get(schema);
-  if (known !== undefined) return known;
-  const derived = rebuild(schema, (inner) => derive(inner as Schema, revision, reader, done), revision, reader);
-  const meta = schema.meta();
-  const named = meta === undefined || derived === schema ? derived : withMeta(derived, meta);
-  done.set(schema, named);
-  return named;
+/** The id of a named schema, also of one derived from it; closed where its reader refuses unknown keys. */
+export function schemaName(schema: z.core.$ZodType): string | undefined {
+  return derivedNames.get(schema) ?? z.globalRegistry.get(schema)?.id;
 }
 
-/** Describes without naming: the id belongs to the original alone. */
-function withMeta(schema: Schema, meta: Record<string, unknown>): Schema {
-  const { id: _id, ...rest } = meta;
-  return schema.meta(rest);
+// Beside zod's registry, where an id can belong to the original alone.
+const derivedNames = new WeakMap<z.core.$ZodType, string>();
+
+function describe(derived: Schema, original: Schema, reader: Reader): Schema {
+  const meta = original.meta();
+  if (derived === original || meta === undefined) return derived;
+  const { id, ...rest } = meta;
+  const described = derived.meta(rest);
+  if (id !== undefined) derivedNames.set(described, reader === 'gateway' ? `${id}.closed` : id);
+  return described;
 }
 
-type Inner = (schema: z.core.$ZodType) => Schema;
-
-function rebuild(schema: Schema, inner: Inner, revision: number, reader: Reader): Schema {
+/** The schema itself where nothing in it depends on the revision or the reader. */
+function rebuild(schema: Schema, derive: Derivation, revision: number, reader: Reader): Schema {
+  const inner = (part: z.core.$ZodType) => derive(part as Schema);
   const def = (schema as z.core.$ZodType as z.core.$ZodTypes)._zod.def;
   switch (def.type) {
-    case 'object': {
-      const shape: Record<string, Schema> = {};
-      for (const [key, field] of Object.entries(def.shape as Record<string, Schema>)) {
-        if (fieldExistsAt(field, revision)) shape[key] = inner(field);
-      }
-      if (def.catchall !== undefined && def.catchall._zod.def.type !== 'never') return z.looseObject(shape);
-      return reader === 'gateway' ? z.strictObject(shape) : z.object(shape);
+    case 'object':
+      return rebuildObject(schema, def, inner, revision, reader);
+    case 'array': {
+      const element = inner(def.element);
+      return element === def.element ? schema : recheck(z.array(element), def.checks);
     }
-    case 'array':
-      return recheck(z.array(inner(def.element)), def.checks);
-    case 'optional':
-      return inner(def.innerType).optional();
-    case 'nullable':
-      return inner(def.innerType).nullable();
-    case 'default':
-      return inner(def.innerType).default(def.defaultValue as never);
-    case 'record':
-      return z.record(inner(def.keyType) as z.core.$ZodRecordKey, inner(def.valueType));
-    case 'union':
+    case 'optional': {
+      const wrapped = inner(def.innerType);
+      return wrapped === def.innerType ? schema : wrapped.optional();
+    }
+    case 'nullable': {
+      const wrapped = inner(def.innerType);
+      return wrapped === def.innerType ? schema : wrapped.nullable();
+    }
+    case 'default': {
+      const wrapped = inner(def.innerType);
+      return wrapped === def.innerType ? schema : wrapped.default(def.defaultValue as never);
+    }
+    case 'record': {
+      const value = inner(def.valueType);
+      return value === def.valueType ? schema : z.record(def.keyType, value);
+    }
+    case 'union': {
+      const options = def.options.map(inner);
+      if (options.every((option, at) => option === def.options[at])) return schema;
       return 'discriminator' in def
-        ? z.discriminatedUnion(def.discriminator as string, def.options.map(inner) as never)
-        : z.union(def.options.map(inner) as [Schema, Schema]);
+        ? z.discriminatedUnion(def.discriminator as string, options as never)
+        : z.union(options as [Schema, Schema]);
+    }
     case 'string':
     case 'number':
     case 'boolean':
@@ -85,6 +107,28 @@ function rebuild(schema: Schema, inner: Inner, revision: number, reader: Reader)
     default:
       throw new TypeError(`a wire schema cannot be a ${def.type}`);
   }
+}
+
+function rebuildObject(
+  schema: Schema,
+  def: z.core.$ZodObjectDef,
+  inner: (part: z.core.$ZodType) => Schema,
+  revision: number,
+  reader: Reader,
+): Schema {
+  const fields = Object.entries(def.shape as Record<string, Schema>);
+  const kept = fields
+    .filter(([, field]) => fieldExistsAt(field, revision))
+    .map(([key, field]) => [key, inner(field)] as const);
+  const same = kept.length === fields.length && kept.every(([key, field]) => field === def.shape[key]);
+  const shape = Object.fromEntries(kept);
+  const rest = def.catchall;
+  if (rest !== undefined && rest._zod.def.type !== 'never') {
+    const others = inner(rest);
+    return same && others === rest ? schema : z.object(shape).catchall(others);
+  }
+  if (reader === 'gateway') return same && rest !== undefined ? schema : z.strictObject(shape);
+  return same && rest === undefined ? schema : z.object(shape);
 }
 
 function recheck(schema: z.ZodArray, checks: z.core.$ZodCheck<never>[] | undefined): Schema {

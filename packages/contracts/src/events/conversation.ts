@@ -5,11 +5,24 @@ import { ConversationSummary } from '../schemas/conversation.ts';
 import { exampleConversation } from '../values/example.ts';
 
 const shared = { audience: { roles: ['client'], scopes: ['operator.read'] }, kept: 'durable', since: 3 } as const;
-const summary = { payload: z.object({ conversation: ConversationSummary }), example: { payload: { conversation: exampleConversation } } };
+const summary = {
+  payload: z.object({ conversation: ConversationSummary }),
+  example: { payload: { conversation: exampleConversation } },
+};
 
-export const conversationCreated = defineEvent({ type: 'conversation.created', summary: 'A conversation came to be.', ...shared, ...summary });
+export const conversationCreated = defineEvent({
+  type: 'conversation.created',
+  summary: 'A conversation came to be.',
+  ...shared,
+  ...summary,
+});
 
-export const conversationUpdated = defineEvent({ type: 'conversation.updated', summary: 'Something about a conversation changed.', ...shared, ...summary });
+export const conversationUpdated = defineEvent({
+  type: 'conversation.updated',
+  summary: 'Something about a conversation changed.',
+  ...shared,
+  ...summary,
+});
 
 export const conversationDeleted = defineEvent({
   type: 'conversation.deleted',

@@ -53,8 +53,21 @@ export const reasoningFinal = defineEvent({
 const Typing = z
   .object({ conversation_id: Text.optional(), thread_id: Text.optional() })
   .meta({ description: 'At least one of the two is there.' });
-const typing = { ...shared, kept: 'ephemeral', payload: Typing, example: { payload: { conversation_id: 'conv_1' } } } as const;
+const typing = {
+  ...shared,
+  kept: 'ephemeral',
+  payload: Typing,
+  example: { payload: { conversation_id: 'conv_1' } },
+} as const;
 
-export const typingStarted = defineEvent({ type: 'typing.started', summary: 'The other side began to write.', ...typing });
+export const typingStarted = defineEvent({
+  type: 'typing.started',
+  summary: 'The other side began to write.',
+  ...typing,
+});
 
-export const typingStopped = defineEvent({ type: 'typing.stopped', summary: 'The other side stopped writing.', ...typing });
+export const typingStopped = defineEvent({
+  type: 'typing.stopped',
+  summary: 'The other side stopped writing.',
+  ...typing,
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEvent } from '../define/operation.ts';
-import { Text } from '../schemas/common.ts';
 import { Capability, CapabilityState } from '../schemas/capability.ts';
+import { Text } from '../schemas/common.ts';
 import { Pairing } from '../schemas/pairing.ts';
 import { EXAMPLE, examplePairing } from '../values/example.ts';
 

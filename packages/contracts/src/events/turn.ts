@@ -12,9 +12,21 @@ const step = {
 };
 const example = { payload: { turn_id: EXAMPLE.uuid, conversation_id: 'conv_1' } };
 
-export const turnQueued = defineEvent({ type: 'turn.queued', summary: 'A turn waits to be run.', ...shared, payload: z.object(step), example });
+export const turnQueued = defineEvent({
+  type: 'turn.queued',
+  summary: 'A turn waits to be run.',
+  ...shared,
+  payload: z.object(step),
+  example,
+});
 
-export const turnStarted = defineEvent({ type: 'turn.started', summary: 'A turn began to run.', ...shared, payload: z.object(step), example });
+export const turnStarted = defineEvent({
+  type: 'turn.started',
+  summary: 'A turn began to run.',
+  ...shared,
+  payload: z.object(step),
+  example,
+});
 
 export const turnResumed = defineEvent({
   type: 'turn.resumed',
@@ -24,7 +36,13 @@ export const turnResumed = defineEvent({
   example,
 });
 
-export const turnCompleted = defineEvent({ type: 'turn.completed', summary: 'A turn ended well.', ...shared, payload: z.object(step), example });
+export const turnCompleted = defineEvent({
+  type: 'turn.completed',
+  summary: 'A turn ended well.',
+  ...shared,
+  payload: z.object(step),
+  example,
+});
 
 export const turnFailed = defineEvent({
   type: 'turn.failed',
@@ -44,7 +62,12 @@ export const turnBlocked = defineEvent({
   type: 'turn.blocked',
   summary: 'A turn waits for something outside it.',
   ...shared,
-  payload: z.object({ turn_id: z.uuid(), reason: BlockedReason, approval_id: z.uuid().optional(), detail: Text.optional() }),
+  payload: z.object({
+    turn_id: z.uuid(),
+    reason: BlockedReason,
+    approval_id: z.uuid().optional(),
+    detail: Text.optional(),
+  }),
   example: { payload: { turn_id: EXAMPLE.uuid, reason: 'approval' } },
 });
 

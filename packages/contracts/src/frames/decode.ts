@@ -39,7 +39,8 @@ export function decodeFrame(text: string, options: DecodeOptions): Decoded {
   } catch {
     return malformed([], 'is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed([], 'expected a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return malformed([], 'expected a JSON object');
   const frame = value as Record<string, unknown>;
   if (frame['ok'] !== undefined) return decodeResponse(frame, options);
   if (frame['event_id'] !== undefined) return decodeEvent(frame, options);
@@ -62,7 +63,10 @@ function decodeRequest(frame: Record<string, unknown>, { revision, unknownKeys }
     return { ...malformed(['trace'], 'expected { traceparent, tracestate? }, both strings'), ...answerable };
   }
   if ('idempotency_key' in frame && !isIdentifier(frame['idempotency_key'], MAX_KEY_LENGTH)) {
-    return { ...malformed(['idempotency_key'], `expected a string of 1 to ${MAX_KEY_LENGTH} characters`), ...answerable };
+    return {
+      ...malformed(['idempotency_key'], `expected a string of 1 to ${MAX_KEY_LENGTH} characters`),
+      ...answerable,
+    };
   }
   return { kind: 'request', frame: frame as unknown as RequestFrame };
 }
@@ -86,7 +90,8 @@ function decodeEvent(frame: Record<string, unknown>, { revision }: DecodeOptions
   if (typeof type !== 'string') return malformed(['type'], 'expected a string');
   if (typeof occurred_at !== 'string') return malformed(['occurred_at'], 'expected an ISO 8601 time');
   for (const key of ['cursor', 'prev']) {
-    if (revision >= 3 && frame[key] !== undefined && typeof frame[key] !== 'string') return malformed([key], 'expected a string');
+    if (revision >= 3 && frame[key] !== undefined && typeof frame[key] !== 'string')
+      return malformed([key], 'expected a string');
   }
   return { kind: 'event', frame: frame as unknown as EventFrame };
 }

@@ -18,7 +18,11 @@ export type Agreement =
   | { readonly outcome: 'agreed'; readonly revision: number; readonly extensions: readonly string[] }
   | {
       readonly outcome: 'revision_unsupported';
-      readonly details: { readonly offered: readonly number[]; readonly supported: readonly number[]; readonly upgrade: 'client' | 'gateway' };
+      readonly details: {
+        readonly offered: readonly number[];
+        readonly supported: readonly number[];
+        readonly upgrade: 'client' | 'gateway';
+      };
     }
   | {
       readonly outcome: 'contract_mismatch';

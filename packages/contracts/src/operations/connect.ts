@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { defineRequest } from '../define/operation.ts';
-import { EXAMPLE } from '../values/example.ts';
 import { Cursor, DeviceId, Sha256 } from '../schemas/common.ts';
 import {
-  Capabilities, Device, Extension, GatewayIdentity, LimitsSchema, Nonce, PeerRole, Recovery, ResumeCursor, Signature,
+  Capabilities,
+  Device,
+  Extension,
+  GatewayIdentity,
+  LimitsSchema,
+  Nonce,
+  PeerRole,
+  Recovery,
+  ResumeCursor,
+  Signature,
 } from '../schemas/connection.ts';
+import { EXAMPLE } from '../values/example.ts';
 
 const since3 = (description: string) => ({ 'x-since': 3, description });
 
@@ -22,7 +31,12 @@ export const connectInit = defineRequest({
     role: PeerRole,
     device: Device,
     capabilities: Capabilities,
-    protocol_revs: z.array(z.int().min(1)).min(1).max(16).optional().meta(since3('Every revision that the peer accepts, ascending.')),
+    protocol_revs: z
+      .array(z.int().min(1))
+      .min(1)
+      .max(16)
+      .optional()
+      .meta(since3('Every revision that the peer accepts, ascending.')),
     client_nonce: Nonce.optional().meta(since3('Fresh for each connection.')),
     contract_hash: Sha256.optional().meta(since3('Of the base contract at the revision that the peer hopes for.')),
     extensions: z.array(Extension).max(64).optional().meta(since3('The contract extensions that the peer knows.')),
@@ -36,7 +50,10 @@ export const connectInit = defineRequest({
     extensions: z.array(Extension).optional().meta(since3('The extensions that both sides know.')),
     gateway: GatewayIdentity.optional().meta(since3('Who the gateway will prove to be.')),
     limits: LimitsSchema.optional().meta(since3('The bounds of this connection.')),
-    durability: z.enum(['memory', 'disk', 'replicated']).optional().meta(since3('What an acknowledged effect survives.')),
+    durability: z
+      .enum(['memory', 'disk', 'replicated'])
+      .optional()
+      .meta(since3('What an acknowledged effect survives.')),
   }),
   errors: ['revision_unsupported', 'contract_mismatch'],
   example: {
@@ -59,7 +76,9 @@ export const connectProof = defineRequest({
     client_id: z.uuid().meta({ description: 'The connection id.' }),
     device_id: DeviceId,
     role: PeerRole,
-    gateway_proof: Signature.optional().meta(since3("The gateway's signature; a client verifies it before it counts as connected.")),
+    gateway_proof: Signature.optional().meta(
+      since3("The gateway's signature; a client verifies it before it counts as connected."),
+    ),
     recovery: Recovery.optional().meta(since3('What became of `resume`.')),
     cursor: Cursor.optional().meta(since3('Where the events of this connection begin.')),
   }),

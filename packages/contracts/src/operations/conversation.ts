@@ -18,7 +18,10 @@ export const conversationList = defineRequest({
     channel: Text.optional(),
     limit: limit(200),
     cursor: PageCursor.optional(),
-    archived: z.boolean().optional().meta({ description: 'Only archived ones, or only the others. Absent: the others.' }),
+    archived: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Only archived ones, or only the others. Absent: the others.' }),
   }),
   result: z.object({ conversations: z.array(ConversationSummary), next_cursor: z.string().nullable().optional() }),
   example: { payload: { limit: 20 }, result: { conversations: [exampleConversation] } },
@@ -31,8 +34,14 @@ export const conversationGet = defineRequest({
   since: 2,
   payload: z.object({
     conversation_id: Text,
-    before: PageCursor.optional().meta({ 'x-since': 3, description: 'As `messages_before` said it: the page of messages before that place.' }),
-    limit: limit(500).meta({ 'x-since': 3, description: 'How many messages at the most; 500 is the bound. At revision 2: all.' }),
+    before: PageCursor.optional().meta({
+      'x-since': 3,
+      description: 'As `messages_before` said it: the page of messages before that place.',
+    }),
+    limit: limit(500).meta({
+      'x-since': 3,
+      description: 'How many messages at the most; 500 is the bound. At revision 2: all.',
+    }),
   }),
   result: z.object({ conversation: Conversation }),
   errors: ['not_found'],
@@ -55,7 +64,15 @@ export const conversationCreate = defineRequest({
   result: z.object({ conversation: Conversation }),
   example: {
     payload: {},
-    result: { conversation: { ...exampleConversation, message_count: 0, last_message: null, queue_mode: 'followup', messages: [] } },
+    result: {
+      conversation: {
+        ...exampleConversation,
+        message_count: 0,
+        last_message: null,
+        queue_mode: 'followup',
+        messages: [],
+      },
+    },
   },
 });
 
@@ -67,8 +84,13 @@ export const conversationSend = defineRequest({
   payload: z.object({
     conversation_id: Text,
     content: z.array(Part).max(1000).meta({ description: 'What the user says. Empty only with `regenerate`.' }),
-    message_id: Text.max(128).optional().meta({ description: 'Identity of the message; the gateway makes one when absent.' }),
-    regenerate: z.boolean().optional().meta({ description: 'Answer the last user message once more instead of adding one.' }),
+    message_id: Text.max(128)
+      .optional()
+      .meta({ description: 'Identity of the message; the gateway makes one when absent.' }),
+    regenerate: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Answer the last user message once more instead of adding one.' }),
     metadata: Metadata.optional(),
   }),
   result: z.object({ message_id: Text, turn_id: z.uuid().meta({ description: 'The turn that answers.' }) }),

@@ -19,7 +19,11 @@ export const eventsSubscribe = defineRequest({
   ...own,
   payload: z.object({
     types: z.array(Text).max(256).optional().meta({ description: 'Only these event types. Absent: all.' }),
-    scopes: z.array(EventScope).max(256).optional().meta({ description: 'Only events of one of these scopes. Absent: all.' }),
+    scopes: z
+      .array(EventScope)
+      .max(256)
+      .optional()
+      .meta({ description: 'Only events of one of these scopes. Absent: all.' }),
   }),
   example: { payload: { types: ['turn.completed'] } },
 });

@@ -27,7 +27,10 @@ export const pairingApprove = defineRequest({
     pairing_id: PairingId,
     reason: Reason,
     trust_level: TrustLevel,
-    capability_allowlist: z.array(Capability).max(256).meta({ description: 'What the node may be asked to do, out of what it advertised.' }),
+    capability_allowlist: z
+      .array(Capability)
+      .max(256)
+      .meta({ description: 'What the node may be asked to do, out of what it advertised.' }),
   }),
   example: {
     payload: { pairing_id: 1, trust_level: 'local', capability_allowlist: [{ id: 'shell.run', version: '1.0.0' }] },

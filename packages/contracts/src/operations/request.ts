@@ -15,7 +15,9 @@ export const requestStatus = defineRequest({
   since: 3,
   payload: z.object({
     type: Text.max(128).meta({ description: 'The type of that request.' }),
-    request_id: Text.max(MAX_KEY_LENGTH).optional().meta({ description: 'Its request id; one of this and `idempotency_key` is needed.' }),
+    request_id: Text.max(MAX_KEY_LENGTH)
+      .optional()
+      .meta({ description: 'Its request id; one of this and `idempotency_key` is needed.' }),
     idempotency_key: Text.max(MAX_KEY_LENGTH).optional(),
   }),
   result: z.object({

@@ -4,8 +4,20 @@ import { DeviceId, Json, limit, PageCursor, Text, Timestamp } from '../schemas/c
 import { Action, Task, TaskStatus } from '../schemas/task.ts';
 import { EXAMPLE, exampleTask } from '../values/example.ts';
 
-const write = { direction: 'to_gateway', roles: ['client'], scopes: ['operator.write'], effect: 'once', since: 3 } as const;
-const read = { direction: 'to_gateway', roles: ['client'], scopes: ['operator.read'], effect: 'read', since: 3 } as const;
+const write = {
+  direction: 'to_gateway',
+  roles: ['client'],
+  scopes: ['operator.write'],
+  effect: 'once',
+  since: 3,
+} as const;
+const read = {
+  direction: 'to_gateway',
+  roles: ['client'],
+  scopes: ['operator.read'],
+  effect: 'read',
+  since: 3,
+} as const;
 const fromNode = { direction: 'to_gateway', roles: ['node'], scopes: ['node.paired'], effect: 'once' } as const;
 
 export const taskExecute = defineRequest({
@@ -18,11 +30,24 @@ export const taskExecute = defineRequest({
   since: 2,
   payload: z.object({
     turn_id: z.uuid().optional(),
-    dispatch_id: z.uuid().meta({ description: 'Also the request id; it stays the same when the dispatch is sent again.' }),
+    dispatch_id: z
+      .uuid()
+      .meta({ description: 'Also the request id; it stays the same when the dispatch is sent again.' }),
     action: Action,
-    lease_expires_at: Timestamp.optional().meta({ 'x-since': 3, description: 'Until then nobody else is given this task.' }),
-    attempt: z.int().min(1).optional().meta({ 'x-since': 3, description: 'How often this dispatch was sent, this time included.' }),
-    deadline_ms: z.int().min(1).optional().meta({ 'x-since': 3, description: 'How long the result is waited for, from now on.' }),
+    lease_expires_at: Timestamp.optional().meta({
+      'x-since': 3,
+      description: 'Until then nobody else is given this task.',
+    }),
+    attempt: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ 'x-since': 3, description: 'How often this dispatch was sent, this time included.' }),
+    deadline_ms: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ 'x-since': 3, description: 'How long the result is waited for, from now on.' }),
   }),
   result: z.object({ result: Json.optional(), evidence: Json.optional() }),
   errors: ['outcome_unknown', 'cancelled', 'invalid_state'],
@@ -49,7 +74,12 @@ export const taskSubmit = defineRequest({
     action: Action,
     node_id: DeviceId.optional().meta({ description: 'This node alone. One of `node_id` and `capability` is needed.' }),
     capability: Text.max(128).optional().meta({ description: 'Any paired node that is allowed this capability.' }),
-    deadline_ms: z.int().min(1).max(604_800_000).optional().meta({ description: 'Milliseconds after which the task fails with `timeout`.' }),
+    deadline_ms: z
+      .int()
+      .min(1)
+      .max(604_800_000)
+      .optional()
+      .meta({ description: 'Milliseconds after which the task fails with `timeout`.' }),
     turn_id: z.uuid().optional(),
   }),
   result: z.object({ task: Task }),
@@ -88,7 +118,10 @@ export const taskCancel = defineRequest({
   payload: z.object({ task_id: z.uuid(), reason: Text.max(1024).optional() }),
   result: z.object({ task: Task }),
   errors: ['not_found', 'invalid_state'],
-  example: { payload: { task_id: EXAMPLE.uuid }, result: { task: { ...exampleTask, status: 'cancelled', finished_at: EXAMPLE.time } } },
+  example: {
+    payload: { task_id: EXAMPLE.uuid },
+    result: { task: { ...exampleTask, status: 'cancelled', finished_at: EXAMPLE.time } },
+  },
 });
 
 export const taskProgress = defineRequest({

@@ -27,7 +27,11 @@ export const turnList = defineRequest({
         trigger_kind: Text.optional(),
       }),
     ),
-    next_cursor: z.string().nullable().optional().meta({ 'x-since': 3, description: '`null` or absent on the last page.' }),
+    next_cursor: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ 'x-since': 3, description: '`null` or absent on the last page.' }),
   }),
   example: { payload: { statuses: ['running'] }, result: { turns: [{ turn: exampleTurn }] } },
 });
@@ -57,5 +61,8 @@ export const turnCancel = defineRequest({
   payload: z.object({ turn_id: z.uuid(), reason: Text.max(1024).optional() }),
   result: z.object({ turn: Turn }),
   errors: ['not_found', 'invalid_state'],
-  example: { payload: { turn_id: EXAMPLE.uuid }, result: { turn: { ...exampleTurn, status: 'cancelled', finished_at: EXAMPLE.time } } },
+  example: {
+    payload: { turn_id: EXAMPLE.uuid },
+    result: { turn: { ...exampleTurn, status: 'cancelled', finished_at: EXAMPLE.time } },
+  },
 });

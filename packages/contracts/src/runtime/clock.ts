@@ -22,7 +22,8 @@ export function systemClock({ keepAlive = false } = {}): Clock {
     elapsed: () => performance.now(),
     after(ms, callback) {
       const timer = setTimeout(callback, ms);
-      if (!keepAlive && typeof timer === 'object' && timer !== null && 'unref' in timer) (timer.unref as () => void).call(timer);
+      if (!keepAlive && typeof timer === 'object' && timer !== null && 'unref' in timer)
+        (timer.unref as () => void).call(timer);
       return () => clearTimeout(timer as never);
     },
   };

@@ -31,11 +31,20 @@ export const Sha256 = z
 
 /** Page size of a list. */
 export function limit(maximum: number) {
-  return z.int().min(1).max(maximum).optional().meta({ description: `How many at the most; ${maximum} is the bound.` });
+  return z
+    .int()
+    .min(1)
+    .max(maximum)
+    .optional()
+    .meta({ description: `How many at the most; ${maximum} is the bound.` });
 }
 
 /** Where the next page of a list begins, as the page before it said. */
-export const PageCursor = z.string().min(1).max(512).meta({ id: 'PageCursor', description: 'As `next_cursor` of the page before said it; opaque.' });
+export const PageCursor = z
+  .string()
+  .min(1)
+  .max(512)
+  .meta({ id: 'PageCursor', description: 'As `next_cursor` of the page before said it; opaque.' });
 
 /** Known values that a newer gateway may add to: readers keep what they do not know. */
 export function openEnum<const Values extends readonly [string, ...string[]]>(values: Values) {

@@ -35,7 +35,9 @@ export const Extension = z
   .meta({ id: 'Extension', description: 'A contract extension, agreed by its own id and hash.' });
 
 export const ResumeCursor = z
-  .object({ cursor: Cursor.meta({ description: 'The last cursor processed, or `acked` for the one that the gateway keeps.' }) })
+  .object({
+    cursor: Cursor.meta({ description: 'The last cursor processed, or `acked` for the one that the gateway keeps.' }),
+  })
   .meta({ id: 'Resume', description: 'Where to take up the events again.' });
 
 export const LimitsSchema = z
@@ -49,7 +51,13 @@ export const LimitsSchema = z
   })
   .meta({ id: 'Limits', description: 'The bounds that both sides keep on this connection.' });
 
-export const RECOVERY_REASONS = ['epoch_changed', 'trimmed', 'scope_changed', 'unknown_cursor', 'revision_changed'] as const;
+export const RECOVERY_REASONS = [
+  'epoch_changed',
+  'trimmed',
+  'scope_changed',
+  'unknown_cursor',
+  'revision_changed',
+] as const;
 export type RecoveryReason = (typeof RECOVERY_REASONS)[number];
 
 export const Recovery = z

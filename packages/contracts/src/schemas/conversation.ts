@@ -13,7 +13,10 @@ export const ConversationKey = z
     /^(agent:[^:]+:main|agent:[^:]+:[^:]+:dm:[^:]+|agent:[^:]+:[^:]+:[^:]+:(group|channel):[^:]+|cron:[^:]+|hook:[0-9a-f-]{36}|node:[^:]+)$/,
   )
   .max(512)
-  .meta({ id: 'ConversationKey', description: 'Where a conversation lives: its agent, channel, account and container.' });
+  .meta({
+    id: 'ConversationKey',
+    description: 'Where a conversation lives: its agent, channel, account and container.',
+  });
 
 export const ConversationSummary = z
   .object({
@@ -48,7 +51,10 @@ export const Conversation = z
       .max(512)
       .nullable()
       .optional()
-      .meta({ 'x-since': 3, description: 'Pass it as `before` for the page of older messages; `null` when there are none.' }),
+      .meta({
+        'x-since': 3,
+        description: 'Pass it as `before` for the page of older messages; `null` when there are none.',
+      }),
   })
   .meta({ id: 'Conversation', description: 'A conversation with its messages.' });
 export interface Conversation extends z.infer<typeof Conversation> {}

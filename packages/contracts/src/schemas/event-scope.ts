@@ -10,7 +10,10 @@ export const EventScope = z
     z.object({ kind: z.literal('node'), node_id: Text }),
     z.object({ kind: z.literal('client'), client_id: Text }),
   ])
-  .meta({ id: 'EventScope', description: 'What an event is about; `node` and `client` also say whom alone it goes to.' });
+  .meta({
+    id: 'EventScope',
+    description: 'What an event is about; `node` and `client` also say whom alone it goes to.',
+  });
 export type EventScope = z.infer<typeof EventScope>;
 
 /** The member of a scope that carries its id, by kind. */

@@ -1,10 +1,16 @@
 import * as z from 'zod';
 import { Metadata, Text } from './common.ts';
 
-export const MessageRole = z.enum(['system', 'user', 'assistant', 'tool']).meta({ id: 'MessageRole', description: 'Who speaks.' });
+export const MessageRole = z
+  .enum(['system', 'user', 'assistant', 'tool'])
+  .meta({ id: 'MessageRole', description: 'Who speaks.' });
 
 export const Part = z
-  .looseObject({ type: Text.meta({ description: '`text`, `reasoning`, `file`, or the name of a tool part; what follows depends on it.' }) })
+  .looseObject({
+    type: Text.meta({
+      description: '`text`, `reasoning`, `file`, or the name of a tool part; what follows depends on it.',
+    }),
+  })
   .meta({ id: 'Part', description: 'One part of a message; open, because products add parts of their own.' });
 export interface Part extends z.infer<typeof Part> {}
 

@@ -15,7 +15,9 @@ export const Node = z
   .meta({ id: 'Node', description: 'A peer that does things.' });
 export interface Node extends z.infer<typeof Node> {}
 
-export const TrustLevel = z.enum(['local', 'remote']).meta({ id: 'TrustLevel', description: 'How far a node is trusted.' });
+export const TrustLevel = z
+  .enum(['local', 'remote'])
+  .meta({ id: 'TrustLevel', description: 'How far a node is trusted.' });
 
 export const PairingStatus = z
   .enum(['queued', 'reviewing', 'awaiting_human', 'approved', 'denied', 'revoked'])

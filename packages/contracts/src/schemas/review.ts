@@ -2,7 +2,18 @@ import * as z from 'zod';
 import { Json, Text, Timestamp } from './common.ts';
 
 export const ReviewState = z
-  .enum(['queued', 'running', 'requested_human', 'approved', 'denied', 'expired', 'cancelled', 'revoked', 'failed', 'superseded'])
+  .enum([
+    'queued',
+    'running',
+    'requested_human',
+    'approved',
+    'denied',
+    'expired',
+    'cancelled',
+    'revoked',
+    'failed',
+    'superseded',
+  ])
   .meta({ id: 'ReviewState', description: 'Where a review stands.' });
 
 export const Review = z

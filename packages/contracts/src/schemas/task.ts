@@ -3,8 +3,24 @@ import { DeviceId, Json, Metadata, Text, Timestamp } from './common.ts';
 
 export const ActionType = z
   .enum([
-    'Research', 'Decide', 'Llm', 'Web', 'Browser', 'IOS', 'Android', 'Desktop', 'Filesystem', 'CLI', 'Http', 'Mcp', 'Node',
-    'Message', 'Pay', 'Store', 'Watch', 'Confirm',
+    'Research',
+    'Decide',
+    'Llm',
+    'Web',
+    'Browser',
+    'IOS',
+    'Android',
+    'Desktop',
+    'Filesystem',
+    'CLI',
+    'Http',
+    'Mcp',
+    'Node',
+    'Message',
+    'Pay',
+    'Store',
+    'Watch',
+    'Confirm',
   ])
   .meta({ id: 'ActionType', description: 'The kind of thing an action does.' });
 
@@ -20,7 +36,10 @@ export interface Action extends z.infer<typeof Action> {}
 
 export const TaskStatus = z
   .enum(['queued', 'dispatched', 'succeeded', 'failed', 'cancelled', 'outcome_unknown'])
-  .meta({ id: 'TaskStatus', description: 'Where a task stands; `outcome_unknown` is said aloud when nobody can tell whether it ran.' });
+  .meta({
+    id: 'TaskStatus',
+    description: 'Where a task stands; `outcome_unknown` is said aloud when nobody can tell whether it ran.',
+  });
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
 export const Task = z
@@ -31,7 +50,10 @@ export const Task = z
     node_id: DeviceId.optional().meta({ description: 'The node it was given to, or must be given to.' }),
     capability: Text.optional().meta({ description: 'Any paired node that is allowed this capability may take it.' }),
     turn_id: z.uuid().optional(),
-    dispatch_id: z.uuid().optional().meta({ description: 'Identity of the newest dispatch; it stays the same when the dispatch is sent again.' }),
+    dispatch_id: z
+      .uuid()
+      .optional()
+      .meta({ description: 'Identity of the newest dispatch; it stays the same when the dispatch is sent again.' }),
     attempt: z.int().min(0).meta({ description: 'How often the newest dispatch was sent.' }),
     created_at: Timestamp,
     deadline_at: Timestamp.nullable(),

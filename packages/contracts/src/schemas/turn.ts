@@ -25,7 +25,10 @@ export const Turn = z
     job_id: z.uuid(),
     conversation_key: Text,
     status: TurnStatus,
-    attempt: z.int().min(1).meta({ description: '1, and one more each time a crash made the gateway take it up again.' }),
+    attempt: z
+      .int()
+      .min(1)
+      .meta({ description: '1, and one more each time a crash made the gateway take it up again.' }),
     created_at: Timestamp,
     started_at: Timestamp.nullable(),
     finished_at: Timestamp.nullable(),

@@ -14,15 +14,30 @@ export const CLOSE_CODES = {
   going_away: { code: 1001, meaning: 'going away', reconnect: 'reconnect' },
   restart: { code: 1012, meaning: 'restart', reconnect: 'reconnect' },
   overloaded: { code: 1013, meaning: 'overloaded, try later', reconnect: 'reconnect' },
-  unauthorized: { code: 4001, meaning: 'unauthorized; token expired, revoked or changed', reconnect: 'stop', until: 'token' },
+  unauthorized: {
+    code: 4001,
+    meaning: 'unauthorized; token expired, revoked or changed',
+    reconnect: 'stop',
+    until: 'token',
+  },
   handshake_timeout: { code: 4002, meaning: 'handshake timeout', reconnect: 'reconnect' },
   bad_handshake: { code: 4003, meaning: 'bad handshake message', reconnect: 'stop', until: 'client' },
   superseded: { code: 4004, meaning: 'the connection was superseded or evicted', reconnect: 'reconnect' },
-  no_common_revision: { code: 4005, meaning: 'no common revision, or another contract', reconnect: 'stop', until: 'upgrade' },
+  no_common_revision: {
+    code: 4005,
+    meaning: 'no common revision, or another contract',
+    reconnect: 'stop',
+    until: 'upgrade',
+  },
   bad_device: { code: 4006, meaning: 'device id or key', reconnect: 'stop', until: 'device' },
   invalid_proof: { code: 4007, meaning: 'invalid proof', reconnect: 'stop', until: 'device' },
   device_mismatch: { code: 4008, meaning: 'the token is bound to another device', reconnect: 'stop', until: 'token' },
-  protocol_violation: { code: 4009, meaning: 'protocol violation after the handshake', reconnect: 'stop', until: 'client' },
+  protocol_violation: {
+    code: 4009,
+    meaning: 'protocol violation after the handshake',
+    reconnect: 'stop',
+    until: 'client',
+  },
 } as const satisfies Record<string, CloseRow>;
 
 export type CloseName = keyof typeof CLOSE_CODES;

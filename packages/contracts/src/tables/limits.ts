@@ -25,6 +25,9 @@ export const MAX_JSON_DEPTH = 64;
 /** Longest idempotency key and request id, in characters. */
 export const MAX_KEY_LENGTH = 128;
 
+/** Longest type of a request or an event, in characters. */
+export const MAX_TYPE_LENGTH = 128;
+
 /** Longest cursor, in characters. */
 export const MAX_CURSOR_LENGTH = 128;
 

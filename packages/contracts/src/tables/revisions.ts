@@ -10,7 +10,25 @@ export interface Revision {
 
 /** The history of the protocol. What each revision added is computed from `since`, `until` and `x-since`. */
 export const revisions = [
-  { revision: 1, status: 'retired', released: '2025-03-01', sunset: '2025-09-01', summary: 'A single-step connect without a proof.' },
-  { revision: 2, status: 'supported', released: '2025-06-01', sunset: null, summary: 'A handshake that proves the device, and the whole control plane, live only.' },
-  { revision: 3, status: 'current', released: null, sunset: null, summary: 'Both sides prove themselves; idempotency, cursors, resume, tasks.' },
+  {
+    revision: 1,
+    status: 'retired',
+    released: '2025-03-01',
+    sunset: '2025-09-01',
+    summary: 'A single-step connect without a proof.',
+  },
+  {
+    revision: 2,
+    status: 'supported',
+    released: '2025-06-01',
+    sunset: null,
+    summary: 'A handshake that proves the device, and the whole control plane, live only.',
+  },
+  {
+    revision: 3,
+    status: 'current',
+    released: null,
+    sunset: null,
+    summary: 'Both sides prove themselves; idempotency, cursors, resume, tasks.',
+  },
 ] as const satisfies readonly Revision[];

@@ -67,7 +67,11 @@ export const examplePairing: Pairing = {
   status: 'awaiting_human',
   motivation: 'the node connected for the first time',
   requested_at: EXAMPLE.time,
-  node: { node_id: EXAMPLE.device.device_id, capabilities: [{ id: 'shell.run', version: '1.0.0' }], last_seen_at: EXAMPLE.time },
+  node: {
+    node_id: EXAMPLE.device.device_id,
+    capabilities: [{ id: 'shell.run', version: '1.0.0' }],
+    last_seen_at: EXAMPLE.time,
+  },
   capability_allowlist: [],
   latest_review: null,
 };
