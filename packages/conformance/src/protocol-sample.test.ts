@@ -41,7 +41,7 @@ describe('the sample session of docs/protocol.md', () => {
       ].join('\n'),
     );
     expect(other).toBe(
-      `${peer.replace('tyrum-connect-proof-v3', 'tyrum-gateway-proof-v3')}proof_sha256=${sha256(frame(`${name}.proof`))}\n`,
+      `${peer.replace('tyrum-connect-proof-v3', 'tyrum-gateway-proof-v3')}proof_sha256=${sha256(String(payload(`${name}.proof`).proof))}\n`,
     );
     expect(signed(device, peer, payload(`${name}.proof`).proof)).toBe(true);
     expect(signed(gateway, other, result(`${name}.proof.ok`).gateway_proof)).toBe(true);
