@@ -23,6 +23,8 @@ export interface Upgrade {
 
 /** One accepted socket as the transport sees it: what happens on the socket goes in here. Nothing of it throws. */
 export interface Connection {
+  /** Whether the handshake is complete; until then a transport reads no more than a stranger may send. */
+  readonly open: boolean;
   receive(text: string): void;
   /** A binary frame came; the protocol has none. */
   receiveBinary(): void;
