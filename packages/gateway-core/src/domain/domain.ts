@@ -1,4 +1,4 @@
-import type { Clock, Contract, Random, Tyrum } from '@tyrum/contracts';
+import type { Clock, Contract, Node, Random, Role, Scope, Tyrum } from '@tyrum/contracts';
 import type { EventHub, EventWriter } from '../engine/event-writer.ts';
 import type { Handlers } from '../engine/handlers.ts';
 import type { Peer, PeerDirectory } from '../engine/peer.ts';
@@ -36,6 +36,7 @@ export interface Unit<C extends Contract = Tyrum> {
 export interface Domain {
   readonly handlers: Handlers<Tyrum>;
   readonly authenticator: Authenticator;
+  readonly tokens: TokenOffice;
   /** Takes up what an earlier run left: turns, dispatches, timers. Called once, before the first peer. */
   start(): Promise<void>;
   /** A handshake completed. Runs before the peer's first request does. */
@@ -43,4 +44,34 @@ export interface Domain {
   peerClosed(peer: Peer): void;
   /** Stops runners and timers; what runs is left to be taken up again. Resolves when nothing of it acts any more. */
   stop(): Promise<void>;
+}
+
+/** What the product decides about the domain. */
+export interface DomainPolicies {
+  /** What becomes of a node that asks to be paired. @default `ask`: a human decides */
+  readonly pairing?: (node: Node) => 'ask' | 'approve' | 'deny';
+}
+
+/** What a new token says its bearer is. */
+export interface TokenGrant {
+  readonly tenant: string;
+  readonly roles: readonly Role[];
+  readonly scopes: readonly Scope[];
+  /** Binds it to one device. */
+  readonly deviceId?: string;
+  /** Unix milliseconds. */
+  readonly expiresAt?: number;
+}
+
+/** Issues, changes and revokes access tokens. Only their hashes are kept. */
+export interface TokenOffice {
+  issue(grant: TokenGrant): Promise<{ readonly tokenId: string; readonly token: string }>;
+  /** Ends a token at once, on every gateway process within a second. Resolves with whether it was there. */
+  revoke(tokenId: string): Promise<boolean>;
+  /** Takes scopes away from a token. Resolves with whether it was there. */
+  narrow(tokenId: string, scopes: readonly Scope[]): Promise<boolean>;
+  /** Makes this text the admin token of a tenant: both roles, every operator scope; another text before it ends. @default tenant `default` */
+  ensureAdmin(token: string, tenant?: string): Promise<void>;
+  /** Whether a tenant has an admin token. */
+  hasAdmin(tenant?: string): Promise<boolean>;
 }

@@ -1,0 +1,97 @@
+import { MAX_CURSOR_LENGTH, type RecoveryReason, toBase64Url } from '@tyrum/contracts';
+import type { Crypto } from '../ports/crypto.ts';
+import type { LogState } from '../ports/store.ts';
+
+/** Everything besides the place that a cursor is bound to: the same for all cursors of one connection. */
+export interface CursorAudience {
+  readonly tenant: string;
+  readonly deviceId: string;
+  readonly role: string;
+  readonly scopes: Iterable<string>;
+  readonly revision: number;
+}
+
+/** A place in one tenant's log: the event that stands there names it, so that another history is noticed. */
+export interface LogPlace {
+  readonly tenant: string;
+  readonly epoch: string;
+  readonly position: number;
+  /** `eventId` of the event at the position; the empty string at 0. */
+  readonly eventId: string;
+}
+
+/** What a cursor text turned out to be. */
+export type ReadCursor =
+  | { readonly valid: true; readonly epoch: string; readonly position: number; readonly mark: string }
+  | { readonly valid: false; readonly reason: Extract<RecoveryReason, 'unknown_cursor' | 'revision_changed' | 'scope_changed'> };
+
+/**
+ * Makes and reads cursors. A cursor is two halves joined by a dot: who it was given to, once per connection, and the place,
+ * once per event and shared by all peers. Each half is authenticated under the gateway's secret, so that neither can be made
+ * up and none can be used by another device.
+ */
+export interface CursorCodec {
+  audienceHalf(audience: CursorAudience): string;
+  placeHalf(place: LogPlace): string;
+  read(cursor: string, audience: CursorAudience): ReadCursor;
+}
+
+/** How much of a MAC is kept: 66 bits, checked by one party that can be asked only through a handshake. */
+const MAC_CHARACTERS = 11;
+const MARK_CHARACTERS = 8;
+const SHAPE = /^(\d{1,4})\.([A-Za-z0-9_-]{6})\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{1,32})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{1,8})\.([A-Za-z0-9_-]{11})$/;
+
+export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCodec {
+  function mac(...parts: readonly (string | number)[]): string {
+    return toBase64Url(crypto.hmacSha256(secret, JSON.stringify(parts))).slice(0, MAC_CHARACTERS);
+  }
+
+  function scopeTag(audience: CursorAudience): string {
+    const scopes = [...audience.scopes].sort();
+    return toBase64Url(crypto.sha256(JSON.stringify([audience.role, scopes]))).slice(0, 6);
+  }
+
+  function audienceMac({ tenant, deviceId }: CursorAudience, revision: string, scopes: string): string {
+    return mac('audience', tenant, deviceId, revision, scopes);
+  }
+
+  function placeMac(tenant: string, epoch: string, position: number, mark: string): string {
+    return mac('place', tenant, epoch, position, mark);
+  }
+
+  return {
+    audienceHalf(audience) {
+      const scopes = scopeTag(audience);
+      const revision = String(audience.revision);
+      return `${revision}.${scopes}.${audienceMac(audience, revision, scopes)}`;
+    },
+    placeHalf({ tenant, epoch, position, eventId }) {
+      const mark = markOf(eventId);
+      return `${epoch}.${position.toString(36)}.${mark}.${placeMac(tenant, epoch, position, mark)}`;
+    },
+    read(cursor, audience) {
+      const found = cursor.length > MAX_CURSOR_LENGTH ? null : SHAPE.exec(cursor);
+      if (found === null) return { valid: false, reason: 'unknown_cursor' };
+      const [, revision, scopes, tag, epoch, place, mark, placeTag] = found as unknown as readonly [
+        string, string, string, string, string, string, string, string,
+      ];
+      const position = Number.parseInt(place, 36);
+      const authentic =
+        tag === audienceMac(audience, revision, scopes) && placeTag === placeMac(audience.tenant, epoch, position, mark);
+      if (!authentic) return { valid: false, reason: 'unknown_cursor' };
+      if (revision !== String(audience.revision)) return { valid: false, reason: 'revision_changed' };
+      if (scopes !== scopeTag(audience)) return { valid: false, reason: 'scope_changed' };
+      return { valid: true, epoch, position, mark };
+    },
+  };
+}
+
+/** What of an event's id goes into its cursor. */
+export function markOf(eventId: string): string {
+  return eventId === '' ? '0' : eventId.replaceAll('-', '').slice(-MARK_CHARACTERS);
+}
+
+/** The place at the end of a log. */
+export function headOf(tenant: string, state: LogState): LogPlace {
+  return { tenant, epoch: state.epoch, position: state.head, eventId: state.headEventId };
+}

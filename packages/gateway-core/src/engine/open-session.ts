@@ -1,0 +1,75 @@
+import { CLOSE_CODES, SCOPES_OF_ROLE } from '@tyrum/contracts';
+import type { Domain } from '../domain/domain.ts';
+import type { Store } from '../ports/store.ts';
+import type { Opening } from './connection.ts';
+import type { CursorAudience, CursorCodec } from './cursor.ts';
+import type { Directory } from './directory.ts';
+import type { Bucket } from './rate-limit.ts';
+import { planRecovery } from './recovery.ts';
+import { createSession, type Session, type SessionServices } from './session.ts';
+import type { TenantLogs } from './tenant-logs.ts';
+import type { TokenWatch } from './token-watch.ts';
+
+/** What opening a session needs besides what every session has. */
+export interface OpenSessionServices {
+  readonly session: SessionServices;
+  readonly store: Store;
+  readonly codec: CursorCodec;
+  readonly newEpoch: () => string;
+  readonly tenantLogs: TenantLogs;
+  readonly directory: Directory<Session>;
+  readonly tokenWatch: TokenWatch;
+  readonly domain: Pick<Domain, 'peerOpened'>;
+  readonly bucketOf: (device: string) => Bucket;
+}
+
+/**
+ * Opens the session of a proven peer: decides what becomes of its wish to resume, says the result, enters it in the
+ * directory, lets the domain greet it and begins delivery. Events that are committed meanwhile are read from the log later.
+ */
+export async function openSession(services: OpenSessionServices, opening: Opening): Promise<Session | undefined> {
+  const { store, codec, newEpoch, directory, tokenWatch } = services;
+  const { channel, principal, initialised, requestId, gatewayProof } = opening;
+  const { tenant } = principal;
+  const { device, role, revision, connectionId, resumeCursor } = initialised;
+  const deviceId = device.device_id;
+  const audience: CursorAudience = {
+    tenant,
+    deviceId,
+    role,
+    scopes: principal.scopes.filter((scope) => SCOPES_OF_ROLE[role].includes(scope)),
+    revision,
+  };
+
+  const tenantLog = await services.tenantLogs.open(tenant);
+  let session: Session | undefined;
+  try {
+    const { state, stored } = await store.transact(async (tx) => ({
+      state: await tx.log.state(tenant, newEpoch),
+      stored: resumeCursor === 'acked' ? (await tx.cursors.get(tenant, deviceId))?.cursor : resumeCursor,
+    }));
+    const plan = await planRecovery(codec, store.log, { tenant, audience, state, cursor: stored });
+    if (opening.isClosed()) return undefined;
+    const bucket = services.bucketOf(JSON.stringify([tenant, deviceId]));
+    session = createSession(services.session, { channel, principal, initialised, tenantLog, plan, bucket, close: opening.close });
+    opening.adopt(session);
+    const mutual =
+      gatewayProof === undefined
+        ? {}
+        : { gateway_proof: gatewayProof, recovery: plan.recovery, cursor: `${codec.audienceHalf(audience)}.${plan.placeHalf}` };
+    const result = { client_id: connectionId, device_id: deviceId, role, ...mutual };
+    channel.send(JSON.stringify({ request_id: requestId, type: 'connect.proof', ok: true, result }));
+  } finally {
+    if (session === undefined) tenantLog.release();
+  }
+
+  if (role === 'node') {
+    for (const older of directory.ofDevice(tenant, deviceId)) older.close(CLOSE_CODES.superseded.code, 'the node connected again');
+  }
+  directory.add(session);
+  tokenWatch.watch(session, principal);
+  await services.domain.peerOpened(session);
+  if (opening.isClosed()) return undefined;
+  session.start();
+  return session;
+}
