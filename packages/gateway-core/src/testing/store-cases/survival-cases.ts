@@ -75,7 +75,7 @@ export const survivalCases: readonly StoreCase[] = [
 
       const end = await outage();
       const works = ['one', 'two', 'three'].map((name) => store.transact((tx) => writeAll(tx, name)));
-      for (const work of works) await rejects(work, 'StoreUnavailableError');
+      await Promise.all(works.map((work) => rejects(work, 'StoreUnavailableError')));
       await rejects(
         store.transact((tx) => writeAll(tx, 'still')),
         'StoreUnavailableError',
