@@ -1,39 +1,43 @@
 import type { Ledger, LedgerEntry, LedgerKey } from '../ports/store.ts';
 import { encodeParts, sortableNumber } from './document-index.ts';
 import type { Draft, LedgerRow } from './memory-tables.ts';
+import { between, find, insert, remove } from './sorted-map.ts';
 
 /** The ledger of a memory store, as the running work sees it. */
 export function createMemoryLedger(draft: Draft): Ledger {
-  function write(key: LedgerKey, entry: LedgerEntry): void {
-    const at = rowKey(key);
-    const { ledger, ledgerByAge } = draft.tables;
-    const before = ledger.get(at);
-    const others = before === undefined ? ledgerByAge : ledgerByAge.delete(ageKey(before));
+  function write(at: string, key: LedgerKey, entry: LedgerEntry, before: LedgerRow | undefined): void {
+    const { tables } = draft;
     const row = { key: Object.freeze({ ...key }), entry: Object.freeze({ ...entry }) };
-    draft.tables = { ...draft.tables, ledger: ledger.set(at, row), ledgerByAge: others.set(ageKey(row), at) };
+    let { ledgerByAge } = tables;
+    if (entry.claimedAt !== before?.entry.claimedAt) {
+      if (before !== undefined) ledgerByAge = remove(ledgerByAge, ageKey(at, before.entry));
+      ledgerByAge = insert(ledgerByAge, ageKey(at, entry), at);
+    }
+    draft.tables = { ...tables, ledger: insert(tables.ledger, at, row), ledgerByAge };
   }
 
   return {
-    get: (key) => draft.tables.ledger.get(rowKey(key))?.entry,
+    get: (key) => find(draft.tables.ledger, rowKey(key))?.entry,
 
     claim(key, entry) {
-      const there = draft.tables.ledger.get(rowKey(key))?.entry;
-      if (there === undefined) write(key, entry);
-      return there;
+      const at = rowKey(key);
+      const there = find(draft.tables.ledger, at);
+      if (there === undefined) write(at, key, entry, undefined);
+      return there?.entry;
     },
 
     settle(key, entry) {
-      if (draft.tables.ledger.get(rowKey(key)) === undefined) {
-        throw new Error(`there is no ledger entry of ${key.type} to settle`);
-      }
-      write(key, entry);
+      const at = rowKey(key);
+      const before = find(draft.tables.ledger, at);
+      if (before === undefined) throw new Error(`there is no ledger entry of ${key.type} to settle`);
+      write(at, key, entry, before);
     },
 
     abandon(liveOwner) {
       let count = 0;
-      for (const [, { key, entry }] of draft.tables.ledger.between(undefined, undefined)) {
-        if (entry.state !== 'executing' || entry.owner === liveOwner) continue;
-        write(key, { ...entry, state: 'outcome_unknown' });
+      for (const [at, row] of between(draft.tables.ledger, undefined, undefined)) {
+        if (row.entry.state !== 'executing' || row.entry.owner === liveOwner) continue;
+        write(at, row.key, { ...row.entry, state: 'outcome_unknown' }, row);
         count += 1;
       }
       return count;
@@ -42,10 +46,10 @@ export function createMemoryLedger(draft: Draft): Ledger {
     prune(claimedBefore, limit) {
       let { ledger, ledgerByAge } = draft.tables;
       let count = 0;
-      for (const [age, at] of ledgerByAge.between(undefined, sortableNumber(claimedBefore))) {
+      for (const [age, at] of between(ledgerByAge, undefined, sortableNumber(claimedBefore))) {
         if (count >= limit) break;
-        ledger = ledger.delete(at);
-        ledgerByAge = ledgerByAge.delete(age);
+        ledger = remove(ledger, at);
+        ledgerByAge = remove(ledgerByAge, age);
         count += 1;
       }
       draft.tables = { ...draft.tables, ledger, ledgerByAge };
@@ -58,6 +62,6 @@ function rowKey({ tenant, device, type, key }: LedgerKey): string {
   return encodeParts([tenant, device, type, key]);
 }
 
-function ageKey({ key, entry }: LedgerRow): string {
-  return sortableNumber(entry.claimedAt) + rowKey(key);
+function ageKey(at: string, { claimedAt }: LedgerEntry): string {
+  return sortableNumber(claimedAt) + at;
 }

@@ -2,16 +2,17 @@ import type { Cursors, LogState, LogWriter, NewEvent, StoredEvent } from '../por
 import type { AppendFeed } from './append-feed.ts';
 import { encodeParts, encodeText } from './document-index.ts';
 import type { Draft, LogRow } from './memory-tables.ts';
-import { createSortedMap } from './sorted-map.ts';
+import { between, find, insert, remove } from './sorted-map.ts';
 
 /** The logs of a memory store, as the running work sees them. */
 export function createMemoryLog(draft: Draft, feed: AppendFeed): LogWriter {
   function write(log: LogRow): void {
-    draft.tables = { ...draft.tables, logs: draft.tables.logs.set(encodeText(log.tenant), log) };
+    const { tables } = draft;
+    draft.tables = { ...tables, logs: insert(tables.logs, encodeText(log.tenant), log) };
   }
 
   function logOf(tenant: string): LogRow | undefined {
-    return draft.tables.logs.get(encodeText(tenant));
+    return find(draft.tables.logs, encodeText(tenant));
   }
 
   return {
@@ -22,7 +23,7 @@ export function createMemoryLog(draft: Draft, feed: AppendFeed): LogWriter {
         ...log,
         head: stored.position,
         headEventId: stored.eventId,
-        events: log.events.set(stored.position, stored),
+        events: insert(log.events, stored.position, stored),
       });
       feed.record(tenant, stored);
       return stored.position;
@@ -44,10 +45,10 @@ export function createMemoryLog(draft: Draft, feed: AppendFeed): LogWriter {
       const log = logOf(tenant);
       if (log === undefined) return 0;
       let { floor, floorEventId, events } = log;
-      for (const [position, event] of log.events.between(undefined, Math.min(upTo, floor + limit) + 1)) {
+      for (const [position, event] of between(log.events, undefined, Math.min(upTo, floor + limit) + 1)) {
         // The log has no holes: the first event that is still wanted keeps all that follow.
         if (event.occurredAt >= occurredBefore) break;
-        events = events.delete(position);
+        events = remove(events, position);
         floor = position;
         floorEventId = event.eventId;
       }
@@ -55,24 +56,25 @@ export function createMemoryLog(draft: Draft, feed: AppendFeed): LogWriter {
       return floor;
     },
 
-    tenants: () => Array.from(draft.tables.logs.between(undefined, undefined), ([, { tenant }]) => tenant),
+    tenants: () => Array.from(between(draft.tables.logs, undefined, undefined), ([, { tenant }]) => tenant),
   };
 }
 
 /** The cursors of a memory store, as the running work sees them. */
 export function createMemoryCursors(draft: Draft): Cursors {
   return {
-    get: (tenant, device) => draft.tables.cursors.get(encodeParts([tenant, device])),
+    get: (tenant, device) => find(draft.tables.cursors, encodeParts([tenant, device])),
     put(tenant, device, { position, cursor }) {
       const row = Object.freeze({ position, cursor });
-      draft.tables = { ...draft.tables, cursors: draft.tables.cursors.set(encodeParts([tenant, device]), row) };
+      const { tables } = draft;
+      draft.tables = { ...tables, cursors: insert(tables.cursors, encodeParts([tenant, device]), row) };
     },
   };
 }
 
 /** A log whose identity nobody has asked for yet. */
 function emptyLog(tenant: string): LogRow {
-  return { tenant, epoch: '', head: 0, floor: 0, headEventId: '', floorEventId: '', events: createSortedMap() };
+  return { tenant, epoch: '', head: 0, floor: 0, headEventId: '', floorEventId: '', events: undefined };
 }
 
 /** An event that listeners and readers can share, because nobody can change it. */

@@ -6,6 +6,7 @@ import { createMemoryDocuments } from './memory-documents.ts';
 import { createMemoryLedger } from './memory-ledger.ts';
 import { createMemoryCursors, createMemoryLog } from './memory-log.ts';
 import { type Draft, EMPTY_TABLES, type Tables } from './memory-tables.ts';
+import { between, find } from './sorted-map.ts';
 
 export interface MemoryStoreOptions {
   /** What a disk held: the store begins with it. */
@@ -114,9 +115,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
       async read(tenant, after, limit) {
         if (commits.closed) throw new StoreUnavailableError('the store is closed');
         await readFault(faults);
-        const events = committed.logs.get(encodeText(tenant))?.events;
+        const events = find(committed.logs, encodeText(tenant))?.events;
         const page = [];
-        for (const [, event] of events?.between(after, undefined) ?? []) {
+        for (const [, event] of between(events, after, undefined)) {
           if (page.length >= limit) break;
           page.push(event);
         }

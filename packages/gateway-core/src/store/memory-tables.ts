@@ -1,5 +1,5 @@
 import type { LedgerEntry, LedgerKey, LogState, StoredCursor, StoredEvent } from '../ports/store.ts';
-import { createSortedMap, type SortedMap } from './sorted-map.ts';
+import type { SortedMap } from './sorted-map.ts';
 
 /** Everything that a memory store holds at one moment. Immutable: a change makes new tables. */
 export interface Tables {
@@ -37,10 +37,10 @@ export interface Draft {
 }
 
 export const EMPTY_TABLES: Tables = {
-  documents: createSortedMap(),
-  entries: createSortedMap(),
-  ledger: createSortedMap(),
-  ledgerByAge: createSortedMap(),
-  logs: createSortedMap(),
-  cursors: createSortedMap(),
+  documents: undefined,
+  entries: undefined,
+  ledger: undefined,
+  ledgerByAge: undefined,
+  logs: undefined,
+  cursors: undefined,
 };
