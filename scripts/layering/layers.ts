@@ -14,7 +14,7 @@ const client = '@tyrum/client-sdk';
 const server = '@tyrum/gateway-server';
 
 /** The one direction in which this workspace imports: contracts at the bottom, then core and client, then what wires them. */
-export const layers: Readonly<Record<string, Layer>> = {
+const layers: Readonly<Record<string, Layer>> = {
   [contracts]: { ours: [], foreign: ['zod', 'canonicalize'], node: 'nowhere' },
   [core]: { ours: [contracts], foreign: [], node: 'in files named node-*.ts' },
   [client]: { ours: [contracts], foreign: ['isomorphic-ws'], node: 'where the entry . does not reach' },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { importsOf } from '../module-imports.ts';
-import { workspacePackages } from '../workspace.ts';
+import { importsOf } from '../workspace/module-imports.ts';
+import { workspacePackages } from '../workspace/workspace-packages.ts';
 import type { SourceFile, SourcePackage } from './violations.ts';
 
 const ignoredFolders = new Set(['node_modules', 'dist']);

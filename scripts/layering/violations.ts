@@ -1,5 +1,5 @@
 import { basename, dirname, posix } from 'node:path';
-import { isBuiltin, packageNameOf } from '../module-imports.ts';
+import { isBuiltin, packageNameOf } from '../workspace/module-imports.ts';
 import { heldByOneFile, type Layer, layerOf, matches } from './layers.ts';
 
 /** A source file: its path inside the package, with slashes, and what it imports. */

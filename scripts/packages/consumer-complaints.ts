@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { runCommand } from '../run-command.ts';
-import { workspaceRoot } from '../workspace.ts';
+import { runCommand } from '../workspace/run-command.ts';
+import { workspaceRoot } from '../workspace/workspace-packages.ts';
 import type { PackedPackage } from './packed-package.ts';
 
 /** Links what the packages need from outside into the consumer, from what this workspace has installed. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../run-command.ts';
-import { type Manifest, readManifest, type WorkspacePackage } from '../workspace.ts';
+import { runCommand } from '../workspace/run-command.ts';
+import { type Manifest, readManifest, type WorkspacePackage } from '../workspace/workspace-packages.ts';
 
 /** A package as a user receives it: its tarball, and the same files unpacked where Node.js finds them. */
 export interface PackedPackage {

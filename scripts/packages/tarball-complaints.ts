@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { importsOf, isBuiltin, packageNameOf } from '../module-imports.ts';
-import { runCommand } from '../run-command.ts';
-import { workspaceRoot } from '../workspace.ts';
+import { importsOf, isBuiltin, packageNameOf } from '../workspace/module-imports.ts';
+import { runCommand } from '../workspace/run-command.ts';
+import { workspaceRoot } from '../workspace/workspace-packages.ts';
 import type { PackedPackage } from './packed-package.ts';
 
 /** What is wrong with the tarball itself: its manifest, its files, its types and what its code imports. */

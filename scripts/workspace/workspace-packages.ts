@@ -24,7 +24,7 @@ export interface WorkspacePackage {
   readonly manifest: Manifest;
 }
 
-export const workspaceRoot = fileURLToPath(new URL('..', import.meta.url));
+export const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Every package below `packages` and `examples`, in the order of their directories. */
 export function workspacePackages(root: string = workspaceRoot): readonly WorkspacePackage[] {
