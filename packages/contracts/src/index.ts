@@ -51,6 +51,7 @@ export { describeIssue, issuesOf } from './frames/issues.ts';
 export { type Agreement, agree, type Offer, type Served } from './handshake/agreement.ts';
 export { deviceIdFrom, gatewayIdFrom, publicKeyDer, publicKeyText } from './handshake/identity.ts';
 export { gatewayTranscript, type MutualFacts, peerTranscript, transcriptAt2 } from './handshake/transcript.ts';
+export { connectInit, connectProof } from './operations/connect.ts';
 export { ProtocolError, type ProtocolErrorOptions } from './protocol-error.ts';
 export { fromBase64Url, toBase64Url } from './runtime/base64url.ts';
 export { canonicalJson } from './runtime/canonical-json.ts';

@@ -1,7 +1,9 @@
-import type { Cast, EventWords } from './cast.ts';
+import { describeIssue, issuesOf } from '../frames/issues.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import type { Cast, EventWords, RequestCast } from './cast.ts';
 import type { ExtensionEntry } from './contract.ts';
 import type { Definition, EventDefinition, RequestDefinition, Schema } from './operation.ts';
-import { createDerivation, type Derivation, type Reader } from './schema-at.ts';
+import { createDerivation, type Derivation, type Reader, schemaAt } from './schema-at.ts';
 
 /** What a request looks like at one revision, and the way to and from the words that handlers speak. */
 export interface RequestView {
@@ -12,7 +14,14 @@ export interface RequestView {
   readonly payload: Schema;
   /** The result on the wire, as its reader checks it; `undefined` for a void one. */
   readonly result: Schema | undefined;
-  /** From the wire's payload to the current revision's. */
+  /** Payload and result as either side reads them; for a request that goes both ways, that is not the same. */
+  readonly payloads: Readonly<Record<Reader, Schema>>;
+  readonly results: Readonly<Record<Reader, Schema | undefined>>;
+  /**
+   * From the wire's payload, already checked, to the current revision's, with its defaults filled in.
+   *
+   * @throws {ProtocolError} `contract_error` for the rare payload that has no newer form.
+   */
   readonly up: (payload: unknown) => unknown;
   /** From the current revision's result to the wire's. */
   readonly down: (result: unknown) => unknown;
@@ -87,23 +96,24 @@ function requestView(
   derivations: Readonly<Record<Reader, Derivation>>,
 ): RequestView {
   const own = bridges.flatMap((bridge) => bridge.requests[definition.type] ?? []);
-  const [payloadReader, resultReader]: [Reader, Reader] =
-    definition.direction === 'to_peer' ? ['peer', 'gateway'] : ['gateway', 'peer'];
   const payload = own.find((cast) => cast.payload !== undefined)?.payload?.schema ?? definition.payload;
   const resultCast = own.find((cast) => cast.result !== undefined)?.result;
   const result = resultCast === undefined ? definition.result : resultCast.schema;
+  const payloads = { gateway: derivations.gateway(payload), peer: derivations.peer(payload) };
+  const results = {
+    gateway: result === undefined ? undefined : derivations.gateway(result),
+    peer: result === undefined ? undefined : derivations.peer(result),
+  };
+  const toPeer = definition.direction === 'to_peer';
   return {
     definition,
     extension,
-    payload: derivations[payloadReader](payload),
-    result: result === undefined ? undefined : derivations[resultReader](result),
-    up: (value) =>
-      own.reduce((current, cast) => (cast.payload === undefined ? current : cast.payload.up(current as never)), value),
-    down: (value) =>
-      own.reduceRight(
-        (current, cast) => (cast.result === undefined ? current : cast.result.down(current as never)),
-        value,
-      ),
+    payload: toPeer ? payloads.peer : payloads.gateway,
+    result: toPeer ? results.gateway : results.peer,
+    payloads,
+    results,
+    up: upFrom(definition, own, bridges),
+    down: downTo(own),
     downError(error) {
       for (const cast of own) {
         const answer = cast.error?.down(error);
@@ -112,4 +122,36 @@ function requestView(
       return undefined;
     },
   };
+}
+
+function upFrom(
+  definition: RequestDefinition,
+  own: readonly RequestCast[],
+  bridges: readonly Cast[],
+): RequestView['up'] {
+  const steps = own.flatMap((cast) => (cast.payload === undefined ? [] : [cast.payload]));
+  if (steps.length === 0) return unchanged;
+  const current = schemaAt(definition.payload, bridges.at(-1)?.to ?? Number.POSITIVE_INFINITY, 'gateway');
+  return (payload) => {
+    const cast = current.safeParse(steps.reduce((value, step) => step.up(value as never), payload));
+    if (cast.success) return cast.data;
+    const issues = issuesOf(cast.error, 'payload');
+    const [first] = issues;
+    throw new ProtocolError(
+      'contract_error',
+      first === undefined ? 'payload: has no newer form' : describeIssue(first),
+      { details: { issues } },
+    );
+  };
+}
+
+function downTo(own: readonly RequestCast[]): RequestView['down'] {
+  const steps = own.flatMap((cast) => (cast.result === undefined ? [] : [cast.result]));
+  return steps.length === 0
+    ? unchanged
+    : (result) => steps.reduceRight((value, step) => step.down(value as never), result);
+}
+
+function unchanged(value: unknown): unknown {
+  return value;
 }

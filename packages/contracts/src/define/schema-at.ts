@@ -58,8 +58,36 @@ function describe(derived: Schema, original: Schema, reader: Reader): Schema {
   if (derived === original || meta === undefined) return derived;
   const { id, ...rest } = meta;
   const described = derived.meta(rest);
-  if (id !== undefined) derivedNames.set(described, reader === 'gateway' ? `${id}.closed` : id);
+  if (id !== undefined)
+    derivedNames.set(described, reader === 'gateway' && hasClosedObject(derived) ? `${id}.closed` : id);
   return described;
+}
+
+function hasClosedObject(schema: z.core.$ZodType): boolean {
+  const def = (schema as z.core.$ZodTypes)._zod.def;
+  if (def.type !== 'object') return innerSchemas(schema).some(hasClosedObject);
+  return def.catchall?._zod.def.type === 'never' || innerSchemas(schema).some(hasClosedObject);
+}
+
+/** The schemas that a schema is made of, one step down. */
+export function innerSchemas(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  const def = (schema as z.core.$ZodTypes)._zod.def;
+  switch (def.type) {
+    case 'object':
+      return [...Object.values(def.shape), ...(def.catchall === undefined ? [] : [def.catchall])];
+    case 'array':
+      return [def.element];
+    case 'optional':
+    case 'nullable':
+    case 'default':
+      return [def.innerType];
+    case 'record':
+      return [def.keyType, def.valueType];
+    case 'union':
+      return def.options;
+    default:
+      return [];
+  }
 }
 
 /** The schema itself where nothing in it depends on the revision or the reader. */

@@ -29,21 +29,27 @@ export type Agreement =
       readonly details: { readonly revision: number; readonly expected: string; readonly received: string };
     };
 
+/** The one revision that a peer can mean which sends `protocol_rev` alone. */
+const BARE_REVISION = 2;
+
 /**
- * Agrees on the highest common revision, or says why not: no guess and no nearest match. The hash counts when the agreed
- * revision is the one that the peer hoped for, its highest; an extension counts when its id and hash are equal.
+ * Agrees on the highest common revision, or says why not: no guess and no nearest match. Without `protocol_revs` only
+ * revision 2 can be meant. The hash counts when the agreed revision is the one that the peer hoped for, its highest, and
+ * a missing one is a wrong one; an extension counts when its id and hash are equal.
  */
 export function agree(offer: Offer, served: Served): Agreement {
   const offered = offer.protocol_revs ?? [offer.protocol_rev];
-  const revision = served.revisions.findLast((candidate) => offered.includes(candidate));
+  const bare = offer.protocol_revs === undefined;
+  const accepted = bare ? offered.filter((revision) => revision === BARE_REVISION) : offered;
+  const revision = served.revisions.findLast((candidate) => accepted.includes(candidate));
   if (revision === undefined) {
     const upgrade = Math.max(...offered) < Math.max(...served.revisions) ? 'client' : 'gateway';
     return { outcome: 'revision_unsupported', details: { offered, supported: served.revisions, upgrade } };
   }
   const expected = served.hashes[revision];
   const received = offer.contract_hash;
-  if (revision === offer.protocol_rev && received !== undefined && received !== expected) {
-    return { outcome: 'contract_mismatch', details: { revision, expected: expected ?? '', received } };
+  if (!bare && revision === offer.protocol_rev && (received === undefined || received !== expected)) {
+    return { outcome: 'contract_mismatch', details: { revision, expected: expected ?? '', received: received ?? '' } };
   }
   const extensions = served.extensions
     .filter(({ id, hashes }) => offer.extensions?.some((other) => other.id === id && other.hash === hashes[revision]))

@@ -6,7 +6,7 @@ export function utf8Length(text: string, limit = Number.POSITIVE_INFINITY): numb
     const unit = text.charCodeAt(at);
     if (unit < 0x80) bytes += 1;
     else if (unit < 0x800) bytes += 2;
-    else if (unit >= 0xd800 && unit < 0xdc00) {
+    else if (isPair(unit, text.charCodeAt(at + 1))) {
       bytes += 4;
       at += 1;
     } else bytes += 3;
@@ -19,4 +19,9 @@ export function utf8Length(text: string, limit = Number.POSITIVE_INFINITY): numb
 export function exceedsUtf8(text: string, limit: number): boolean {
   if (text.length * 3 <= limit) return false;
   return text.length > limit || utf8Length(text, limit) > limit;
+}
+
+/** Half of a pair alone is written as U+FFFD, in three bytes. */
+function isPair(high: number, low: number): boolean {
+  return high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000;
 }

@@ -45,16 +45,10 @@ export const Conversation = z
     ...ConversationSummary.shape,
     queue_mode: QueueMode,
     messages: z.array(UIMessage).meta({ description: 'Oldest first.' }),
-    messages_before: z
-      .string()
-      .min(1)
-      .max(512)
-      .nullable()
-      .optional()
-      .meta({
-        'x-since': 3,
-        description: 'Pass it as `before` for the page of older messages; `null` when there are none.',
-      }),
+    messages_before: z.string().min(1).max(512).nullable().optional().meta({
+      'x-since': 3,
+      description: 'Pass it as `before` for the page of older messages; `null` when there are none.',
+    }),
   })
   .meta({ id: 'Conversation', description: 'A conversation with its messages.' });
 export interface Conversation extends z.infer<typeof Conversation> {}

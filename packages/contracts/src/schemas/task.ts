@@ -34,12 +34,10 @@ export const Action = z
   .meta({ id: 'Action', description: 'What a node is asked to do; open, the node knows its own arguments.' });
 export interface Action extends z.infer<typeof Action> {}
 
-export const TaskStatus = z
-  .enum(['queued', 'dispatched', 'succeeded', 'failed', 'cancelled', 'outcome_unknown'])
-  .meta({
-    id: 'TaskStatus',
-    description: 'Where a task stands; `outcome_unknown` is said aloud when nobody can tell whether it ran.',
-  });
+export const TaskStatus = z.enum(['queued', 'dispatched', 'succeeded', 'failed', 'cancelled', 'outcome_unknown']).meta({
+  id: 'TaskStatus',
+  description: 'Where a task stands; `outcome_unknown` is said aloud when nobody can tell whether it ran.',
+});
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
 export const Task = z

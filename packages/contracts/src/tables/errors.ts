@@ -72,9 +72,9 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
 
-/** Whether the same request, sent again, can succeed. */
+/** Whether the same request, sent again, can succeed. A code that this table does not have, from a newer peer, is final. */
 export function isRetryable(code: ErrorCode): boolean {
-  return ERRORS[code].retryable;
+  return isErrorCode(code) && ERRORS[code].retryable;
 }
 
 /** Whether a string from the wire is a code of the table. */

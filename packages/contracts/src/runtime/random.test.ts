@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { type Random, randomFraction, randomText, randomUuid, systemRandom } from './random.ts';
+
+const always = (byte: number): Random => ({ bytes: (count) => new Uint8Array(count).fill(byte) });
+const ascending: Random = { bytes: (count) => Uint8Array.from({ length: count }, (_, at) => at) };
+
+describe('what is made of random bytes', () => {
+  it('is a UUID of version 4', () => {
+    expect(randomUuid(ascending)).toBe('00010203-0405-4607-8809-0a0b0c0d0e0f');
+    expect(randomUuid(always(255))).toBe('ffffffff-ffff-4fff-bfff-ffffffffffff');
+    expect(randomUuid(always(0))).toBe('00000000-0000-4000-8000-000000000000');
+  });
+
+  it('is text of 43 characters for 32 bytes [HS-16]', () => {
+    expect(randomText(ascending, 32)).toBe('AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8');
+  });
+
+  it('is a fraction that never reaches 1', () => {
+    expect(randomFraction(always(0))).toBe(0);
+    expect(randomFraction(always(255))).toBeLessThan(1);
+    expect(randomFraction(always(128))).toBeCloseTo(0.502, 3);
+  });
+});
+
+describe('the randomness of the platform', () => {
+  it('differs from one call to the next [SEC-3]', () => {
+    const random = systemRandom();
+
+    const drawn = new Set(Array.from({ length: 64 }, () => randomText(random, 16)));
+
+    expect(drawn.size).toBe(64);
+  });
+});

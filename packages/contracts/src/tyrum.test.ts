@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { definitionsOf } from './define/contract.ts';
+import { existsAt } from './define/revision-view.ts';
+import { tyrum } from './tyrum.ts';
+
+describe('the contract of this project', () => {
+  it('serves revisions 2 and 3, and its hashes are locked', () => {
+    expect(tyrum.served).toEqual([2, 3]);
+    expect(Object.keys(tyrum.hashes)).toEqual(['2', '3']);
+  });
+
+  it('refuses to be asked for a retired or unknown revision', () => {
+    expect(() => tyrum.at(1)).toThrow(new RangeError('contract tyrum does not serve revision 1'));
+    expect(() => tyrum.at(4)).toThrow(RangeError);
+  });
+
+  it('is derived once for each revision', () => {
+    expect(tyrum.at(3)).toBe(tyrum.at(3));
+  });
+
+  it('names each constant after what it defines', () => {
+    const requests = new Set(tyrum.definitions.filter(({ kind }) => kind === 'request').map(({ type }) => type));
+
+    for (const module of Object.values(tyrum.modules)) {
+      for (const [constant, value] of Object.entries(module)) {
+        const [definition] = definitionsOf({ module: { constant: value } });
+        if (definition === undefined) continue;
+        const shared = definition.kind === 'event' && (requests.has(definition.type) || definition.type === 'error');
+        expect(constant).toBe(camelCase(definition.type) + (shared ? 'Event' : ''));
+      }
+    }
+  });
+
+  it('says of each definition what it is for, in a sentence', () => {
+    for (const { type, summary } of tyrum.definitions) expect(summary, type).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe.each(tyrum.served)('the examples at revision %i', (revision) => {
+  const view = tyrum.at(revision);
+  const current = tyrum.served.at(-1);
+  const here = tyrum.definitions.filter((definition) => existsAt(definition, revision));
+  const requests = here.flatMap((definition) => (definition.kind === 'request' ? [definition] : []));
+  const events = here.flatMap((definition) => (definition.kind === 'event' ? [definition] : []));
+
+  it.each(requests)('of request $type fit their schemas', ({ type, example, result }) => {
+    const request = view.requests.get(type);
+
+    // A cast brings another shape, and its own test brings values of it.
+    const isCast = revision !== current && tyrum.casts.some((cast) => cast.requests[type] !== undefined);
+    if (!isCast) expect(request?.payload.parse(example.payload)).toMatchObject(example.payload as object);
+    if (result !== undefined) expect(request?.result?.parse(request.down(example.result))).toBeDefined();
+    expect(request?.result === undefined).toBe(result === undefined);
+  });
+
+  it.each(events)('of event $type fit their schemas', ({ type, example }) => {
+    expect(view.sayEvent(type, example.payload).map((words) => words.type)).toEqual([type]);
+  });
+});
+
+function camelCase(type: string): string {
+  return type.replace(/[._-]([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
