@@ -1,19 +1,18 @@
 // The gateway, and what its embedder brings and gets.
+
+export type { DomainPolicies, TokenGrant, TokenOffice, Unit } from './domain/domain.ts';
+export type { EventHub, EventOptions, EventWriter } from './engine/event-writer.ts';
 export { createGateway } from './engine/gateway.ts';
 export type { ExtraHandlers, Gateway, GatewayOptions } from './engine/gateway-options.ts';
-export type { EventHub, EventOptions, EventWriter } from './engine/event-writer.ts';
 export type { Caller, Handler, Handlers, RequestContext } from './engine/handlers.ts';
 export { DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './engine/limits.ts';
 export type { Peer, PeerDirectory, PeerRequestOptions } from './engine/peer.ts';
-export type { DomainPolicies, TokenGrant, TokenOffice, Unit } from './domain/domain.ts';
 
 // The ports.
 export type { Authenticator, Principal } from './ports/authenticator.ts';
 export type { Channel, Connection, Upgrade } from './ports/channel.ts';
 export type { Crypto, Signer } from './ports/crypto.ts';
 export { generateGatewayKey, nodeCrypto, nodeSigner } from './ports/node-crypto.ts';
-export { type LogLevel, silentTelemetry, type Telemetry } from './ports/telemetry.ts';
-export type { TaskRequest, TurnContext, TurnRunner } from './ports/turn-runner.ts';
 export type {
   Awaitable,
   Collection,
@@ -37,6 +36,8 @@ export type {
   Transaction,
 } from './ports/store.ts';
 export { StoreUnavailableError, VersionConflictError } from './ports/store.ts';
+export { type LogLevel, silentTelemetry, type Telemetry } from './ports/telemetry.ts';
+export type { TaskRequest, TurnContext, TurnRunner } from './ports/turn-runner.ts';
 export { type AppendFeed, createAppendFeed } from './store/append-feed.ts';
 export {
   decodeText,
@@ -63,3 +64,4 @@ export {
   type MemoryStoreOptions,
   type StoreFaults,
 } from './store/memory-store.ts';
+export { storedEvent } from './store/stored-event.ts';

@@ -18,8 +18,8 @@ export interface CommitEngine<Handle> {
   /** Undoes everything since `begin`, which may itself have failed. */
   abort(): Awaitable<void>;
   /**
-   * Why the whole transaction is lost, if it is. Asked after every work, with what the work threw: a work may also have
-   * swallowed the error that says so.
+   * Why the whole transaction is lost, if it is. Asked after every work, with what it threw, if anything: a work may also
+   * have swallowed the error that says so. Asked again for an error of the engine's own, to say what it stands for.
    */
   outage(thrown: unknown): StoreUnavailableError | undefined;
   close(): Awaitable<void>;
@@ -141,7 +141,7 @@ async function runBatch<Handle>(
   } catch (error) {
     await abort(engine);
     if (error instanceof StoreUnavailableError) return error;
-    return new StoreUnavailableError('the store could not commit', { cause: error });
+    return engine.outage(error) ?? new StoreUnavailableError('the store could not commit', { cause: error });
   }
 }
 

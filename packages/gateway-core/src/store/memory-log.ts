@@ -1,8 +1,9 @@
-import type { Cursors, LogState, LogWriter, NewEvent, StoredEvent } from '../ports/store.ts';
+import type { Cursors, LogState, LogWriter } from '../ports/store.ts';
 import type { AppendFeed } from './append-feed.ts';
 import { encodeParts, encodeText } from './document-index.ts';
 import type { Draft, LogRow } from './memory-tables.ts';
 import { between, find, insert, remove } from './sorted-map.ts';
+import { storedEvent } from './stored-event.ts';
 
 /** The logs of a memory store, as the running work sees them. */
 export function createMemoryLog(draft: Draft, feed: AppendFeed): LogWriter {
@@ -75,18 +76,4 @@ export function createMemoryCursors(draft: Draft): Cursors {
 /** A log whose identity nobody has asked for yet. */
 function emptyLog(tenant: string): LogRow {
   return { tenant, epoch: '', head: 0, floor: 0, headEventId: '', floorEventId: '', events: undefined };
-}
-
-/** An event that listeners and readers can share, because nobody can change it. */
-export function storedEvent(position: number, event: NewEvent): StoredEvent {
-  const { eventId, type, occurredAt, scope, device, payload } = event;
-  return Object.freeze({
-    position,
-    eventId,
-    type,
-    occurredAt,
-    ...(scope && { scope: Object.freeze({ ...scope }) }),
-    ...(device !== undefined && { device }),
-    payload,
-  });
 }
