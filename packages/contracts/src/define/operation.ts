@@ -5,6 +5,12 @@ import type { EffectClass, EventKeeping, RequestDirection, Role, Scope } from '.
 /** A schema of the wire: what JSON Schema can say and no transform. */
 export type Schema = z.ZodType;
 
+/**
+ * Who answers a request: the protocol `engine` itself, a `handler` that every gateway must have, or a handler that a `product`
+ * may bring; without that one it is `unsupported_operation`.
+ */
+export type Servant = 'engine' | 'handler' | 'product';
+
 /** One request of the protocol, whole: everything else about it is derived from this value. */
 export interface RequestDefinition<
   Type extends string = string,
@@ -12,7 +18,7 @@ export interface RequestDefinition<
   Caller extends Role = Role,
   Payload extends Schema = Schema,
   Result extends Schema | undefined = Schema | undefined,
-  Server extends 'engine' | 'handler' = 'engine' | 'handler',
+  Server extends Servant = Servant,
   Effect extends EffectClass = EffectClass,
 > {
   readonly kind: 'request';
@@ -25,7 +31,6 @@ export interface RequestDefinition<
   /** Any one of these is enough; empty means that the role is enough. No hierarchy is implied. */
   readonly scopes: readonly Scope[];
   readonly effect: Effect;
-  /** `engine`: answered by the protocol engine itself; `handler`: by a handler that somebody must bring. */
   readonly servedBy: Server;
   readonly since: number;
   /** The last revision that has it. */
@@ -69,7 +74,7 @@ export function defineRequest<
   const Caller extends Role,
   Payload extends Schema,
   Result extends Schema | undefined = undefined,
-  const Server extends 'engine' | 'handler' = 'handler',
+  const Server extends Servant = 'handler',
   const Effect extends EffectClass = EffectClass,
 >(
   definition: Omit<RequestDefinition<Type, Direction, Caller, Payload, Result, Server, Effect>, Defaulted> & {

@@ -1,8 +1,12 @@
+import type { Approval, PolicyOverride } from '../schemas/approval.ts';
+import type { Artifact } from '../schemas/artifact.ts';
 import type { ConversationSummary } from '../schemas/conversation.ts';
 import type { UIMessage } from '../schemas/message.ts';
 import type { Pairing } from '../schemas/pairing.ts';
+import type { Presence } from '../schemas/presence.ts';
 import type { Task } from '../schemas/task.ts';
 import type { Turn } from '../schemas/turn.ts';
+import type { WorkflowRun } from '../schemas/workflow.ts';
 
 /** Values that the examples of the definitions share. They are well-formed, not secret and not meaningful. */
 export const EXAMPLE = {
@@ -74,4 +78,52 @@ export const examplePairing: Pairing = {
   },
   capability_allowlist: [],
   latest_review: null,
+};
+
+export const exampleApproval: Approval = {
+  approval_id: EXAMPLE.uuid,
+  approval_key: 'deploy',
+  kind: 'intent',
+  status: 'awaiting_human',
+  prompt: 'Deploy to production?',
+  motivation: 'the release is tagged',
+  created_at: EXAMPLE.time,
+  latest_review: null,
+};
+
+export const examplePolicyOverride: PolicyOverride = {
+  policy_override_id: EXAMPLE.uuid,
+  status: 'active',
+  created_at: EXAMPLE.time,
+  agent_id: EXAMPLE.otherUuid,
+  tool_id: 'shell',
+  pattern: 'git *',
+};
+
+export const examplePresence: Presence = {
+  instance_id: EXAMPLE.device.device_id,
+  role: 'client',
+  mode: 'cli',
+  last_seen_at: EXAMPLE.time,
+};
+
+export const exampleArtifact: Artifact = {
+  artifact_id: EXAMPLE.uuid,
+  uri: `artifact:${EXAMPLE.uuid}`,
+  external_url: `https://gateway.example/artifacts/${EXAMPLE.uuid}`,
+  kind: 'log',
+  media_class: 'document',
+  created_at: EXAMPLE.time,
+  filename: 'build.log',
+};
+
+export const exampleWorkflowRun: WorkflowRun = {
+  workflow_run_id: EXAMPLE.uuid,
+  plan_id: 'plan-1',
+  request_id: 'req-1',
+  conversation_key: 'agent:default:main',
+  status: 'running',
+  steps: [],
+  created_at: EXAMPLE.time,
+  finished_at: null,
 };

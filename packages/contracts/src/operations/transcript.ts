@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { defineRequest } from '../define/operation.ts';
+import { limit, PageCursor, Text } from '../schemas/common.ts';
+import { ConversationSummary } from '../schemas/conversation.ts';
+import { UIMessage } from '../schemas/message.ts';
+import { exampleConversation, exampleMessage } from '../values/example.ts';
+
+const read = { direction: 'to_gateway', roles: ['client'], scopes: ['operator.read'], effect: 'read', since: 2 } as const;
+
+export const transcriptList = defineRequest({
+  type: 'transcript.list',
+  summary: 'Lists the conversations that have a transcript, the most recently updated first.',
+  ...read,
+  payload: z.object({
+    agent_key: Text.optional(),
+    channel: Text.optional(),
+    archived: z.boolean().optional(),
+    active_only: z.boolean().optional().meta({ description: 'Only those with a turn that runs or waits.' }),
+    limit: limit(200),
+    cursor: PageCursor.optional(),
+  }),
+  result: z.object({ conversations: z.array(ConversationSummary), next_cursor: z.string().nullable().optional() }),
+  example: { payload: {}, result: { conversations: [exampleConversation] } },
+});
+
+export const transcriptGet = defineRequest({
+  type: 'transcript.get',
+  summary: 'Reads what was said under a conversation key.',
+  ...read,
+  payload: z.object({
+    conversation_key: Text,
+    before: PageCursor.optional().meta({ 'x-since': 3, description: 'As `messages_before` said it: the page of messages before that place.' }),
+    limit: limit(500).meta({ 'x-since': 3, description: 'How many messages at the most; 500 is the bound. At revision 2: all.' }),
+  }),
+  result: z.object({
+    conversation: ConversationSummary,
+    messages: z.array(UIMessage),
+    messages_before: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ 'x-since': 3, description: 'Pass it as `before` for the page of older messages; `null` when there are none.' }),
+  }),
+  errors: ['not_found'],
+  example: {
+    payload: { conversation_key: 'agent:default:main' },
+    result: { conversation: exampleConversation, messages: [exampleMessage] },
+  },
+});

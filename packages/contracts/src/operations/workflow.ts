@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { defineRequest } from '../define/operation.ts';
+import { Text } from '../schemas/common.ts';
+import { Action } from '../schemas/task.ts';
+import { Budgets } from '../schemas/turn.ts';
+import { WorkflowRun } from '../schemas/workflow.ts';
+import { EXAMPLE, exampleTask, exampleWorkflowRun } from '../values/example.ts';
+
+const write = { direction: 'to_gateway', roles: ['client'], scopes: ['operator.write'], effect: 'once', since: 2 } as const;
+
+export const workflowStart = defineRequest({
+  type: 'workflow.start',
+  summary: 'Starts a plan of steps that run in order.',
+  ...write,
+  payload: z.object({
+    conversation_key: Text,
+    plan_id: Text.max(128).optional(),
+    request_id: Text.max(128).optional(),
+    steps: z.array(Action).min(1).max(256),
+    budgets: Budgets.optional(),
+  }),
+  result: z.object({
+    workflow_run_id: z.uuid(),
+    plan_id: Text,
+    request_id: Text,
+    conversation_key: Text,
+    steps_count: z.int().min(1),
+  }),
+  example: {
+    payload: { conversation_key: 'agent:default:main', steps: [exampleTask.action] },
+    result: {
+      workflow_run_id: EXAMPLE.uuid,
+      plan_id: 'plan-1',
+      request_id: 'req-1',
+      conversation_key: 'agent:default:main',
+      steps_count: 1,
+    },
+  },
+});
+
+export const workflowResume = defineRequest({
+  type: 'workflow.resume',
+  summary: 'Lets a paused workflow run go on.',
+  ...write,
+  payload: z.object({ token: Text.meta({ description: 'As the paused run carries it.' }) }),
+  result: z.object({ workflow_run_id: z.uuid(), resumed: z.boolean() }),
+  errors: ['not_found', 'invalid_state'],
+  example: { payload: { token: 'wfr_1' }, result: { workflow_run_id: EXAMPLE.uuid, resumed: true } },
+});
+
+export const workflowCancel = defineRequest({
+  type: 'workflow.cancel',
+  summary: 'Cancels a workflow run; what runs of it is aborted.',
+  ...write,
+  payload: z.object({ workflow_run_id: z.uuid(), reason: Text.max(1024).optional() }),
+  result: z.object({ workflow_run_id: z.uuid(), cancelled: z.boolean() }),
+  errors: ['not_found'],
+  example: { payload: { workflow_run_id: EXAMPLE.uuid }, result: { workflow_run_id: EXAMPLE.uuid, cancelled: true } },
+});
+
+export const workflowGet = defineRequest({
+  type: 'workflow.get',
+  summary: 'Reads a workflow run with its steps.',
+  direction: 'to_gateway',
+  roles: ['client'],
+  scopes: ['operator.read'],
+  effect: 'read',
+  since: 3,
+  payload: z.object({ workflow_run_id: z.uuid() }),
+  result: z.object({ workflow_run: WorkflowRun }),
+  errors: ['not_found'],
+  example: { payload: { workflow_run_id: EXAMPLE.uuid }, result: { workflow_run: exampleWorkflowRun } },
+});

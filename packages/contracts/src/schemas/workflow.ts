@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { Text, Timestamp } from './common.ts';
+import { Action } from './task.ts';
+import { Budgets } from './turn.ts';
+
+export const WorkflowStatus = z
+  .enum(['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'])
+  .meta({ id: 'WorkflowStatus', description: 'Where a workflow run stands.' });
+export type WorkflowStatus = z.infer<typeof WorkflowStatus>;
+
+export const WorkflowStep = z
+  .object({
+    workflow_run_step_id: z.uuid(),
+    step_index: z.int().min(0),
+    action: Action,
+    status: z.enum(['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'skipped']),
+    task_id: z.uuid().optional(),
+    approval_id: z.uuid().optional(),
+  })
+  .meta({ id: 'WorkflowStep', description: 'One step of a workflow run: a task, or an approval for a `Confirm`.' });
+
+export const WorkflowRun = z
+  .object({
+    workflow_run_id: z.uuid(),
+    plan_id: Text,
+    request_id: Text,
+    conversation_key: Text,
+    status: WorkflowStatus,
+    steps: z.array(WorkflowStep),
+    budgets: Budgets.optional(),
+    created_at: Timestamp,
+    finished_at: Timestamp.nullable(),
+    resume_token: Text.optional().meta({ description: 'While it is paused: what `workflow.resume` asks for.' }),
+    reason: Text.optional(),
+  })
+  .meta({ id: 'WorkflowRun', description: 'A plan of steps that run in order.' });
+export interface WorkflowRun extends z.infer<typeof WorkflowRun> {}
