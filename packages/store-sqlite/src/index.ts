@@ -1,1 +1,3 @@
-export {};
+export type { DriverName } from './driver.ts';
+export { StoreLockedError, StoreVersionError } from './errors.ts';
+export { createSqliteStore, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
