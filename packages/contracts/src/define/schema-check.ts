@@ -167,9 +167,10 @@ function fieldProblem(
   if (noun === undefined && life.since > 0 && life.since < since) {
     return `x-since ${life.since} is before the field's owner, which exists since ${since}`;
   }
-  const partly = life.since > since || life.until < until;
-  if (!partly || (field._zod.optin === 'optional' && field._zod.optout === 'optional')) return undefined;
-  return field._zod.optin === 'optional'
+  if (life.since <= since && life.until >= until) return undefined;
+  const absent = field.safeParse(undefined);
+  if (absent.success && absent.data === undefined) return undefined;
+  return absent.success
     ? 'does not exist at every revision of its owner: a default is not filled in there, so it must be optional'
     : 'does not exist at every revision of its owner: it must be optional';
 }

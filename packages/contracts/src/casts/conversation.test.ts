@@ -1,0 +1,173 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RequestView } from '../define/revision-view.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import { tyrum } from '../tyrum.ts';
+
+const send = (revision: number) => tyrum.at(revision).requests.get('conversation.send') as RequestView;
+const at2 = send(2);
+const at3 = send(3);
+
+const hello = { id: 'msg_1', role: 'user', parts: [{ type: 'text', text: 'hello' }] };
+
+describe('conversation.send at revision 2', () => {
+  it('says the last message of the user [RV-15]', () => {
+    const payload = {
+      conversation_id: 'conv_1',
+      trigger: 'submit-message',
+      messages: [
+        { id: 'msg_0', role: 'user', parts: [{ type: 'text', text: 'earlier' }] },
+        { ...hello, metadata: { seen: true } },
+        { id: 'msg_2', role: 'assistant', parts: [] },
+      ],
+      headers: { a: 'b' },
+      body: {},
+    };
+
+    expect(at2.up(at2.payload.parse(payload))).toEqual({
+      conversation_id: 'conv_1',
+      content: hello.parts,
+      message_id: 'msg_1',
+    });
+  });
+
+  it('names the message as it is told to', () => {
+    const payload = {
+      conversation_id: 'conv_1',
+      trigger: 'submit-message',
+      messages: [hello],
+      message_id: 'mine',
+      metadata: { k: 1 },
+    };
+
+    expect(at2.up(payload)).toMatchObject({ message_id: 'mine', metadata: { k: 1 } });
+  });
+
+  it('asks for the answer once more without saying anything', () => {
+    const payload = {
+      conversation_id: 'conv_1',
+      trigger: 'regenerate-message',
+      messages: [hello],
+      message_id: 'msg_9',
+    };
+
+    expect(at2.up(payload)).toEqual({ conversation_id: 'conv_1', content: [], regenerate: true });
+  });
+
+  it.each([undefined, [], [{ ...hello, role: 'assistant' }]])(
+    'is refused where no user says anything: %j [ER-3]',
+    (messages) => {
+      const refused = thrownBy(() => at2.up({ conversation_id: 'conv_1', trigger: 'submit-message', messages }));
+
+      expect(refused).toMatchObject({
+        code: 'contract_error',
+        details: { issues: [{ path: ['payload', 'messages'] }] },
+      });
+    },
+  );
+
+  it.each([
+    ['an id longer than revision 3 keeps', { ...hello, id: 'i'.repeat(129) }, ['payload', 'message_id']],
+    [
+      'more parts than revision 3 takes',
+      { ...hello, parts: Array.from({ length: 1001 }, () => ({ type: 'text' })) },
+      ['payload', 'content'],
+    ],
+  ])('is refused with its path for %s [ER-3]', (_what, message, path) => {
+    const payload = at2.payload.parse({ conversation_id: 'conv_1', trigger: 'submit-message', messages: [message] });
+
+    const refused = thrownBy(() => at2.up(payload));
+
+    expect(refused).toMatchObject({ code: 'contract_error', details: { issues: [{ path }] } });
+  });
+
+  it('refuses the words of revision 3, and the other way round', () => {
+    const said3 = { conversation_id: 'conv_1', content: [{ type: 'text', text: 'hello' }] };
+    const said2 = { conversation_id: 'conv_1', trigger: 'submit-message', messages: [hello] };
+
+    expect(at3.payload.safeParse(said3).success).toBe(true);
+    expect(at2.payload.safeParse(said3).success).toBe(false);
+    expect(at2.payload.safeParse(said2).success).toBe(true);
+    expect(at3.payload.safeParse(said2).success).toBe(false);
+  });
+
+  it('answers with the turn as the stream, and nothing else [RV-16]', () => {
+    const result = { message_id: 'msg_1', turn_id: '5b0e4f3a-1c7d-4e2b-a6f8-9d0c1b2a3f4e' };
+
+    expect(at2.down(result)).toEqual({ stream_id: '5b0e4f3a-1c7d-4e2b-a6f8-9d0c1b2a3f4e' });
+    expect(at3.down(result)).toBe(result);
+  });
+});
+
+describe('the cast of conversation.send', () => {
+  const text = fc.string({ minLength: 1, maxLength: 130 });
+  const map = fc.dictionary(fc.string(), fc.jsonValue());
+  const part = fc.record({ type: text, text: fc.string(), extra: fc.jsonValue() }, { requiredKeys: ['type'] });
+  const message = fc.record(
+    {
+      id: text,
+      role: fc.constantFrom('system', 'user', 'assistant', 'tool'),
+      parts: fc.array(part, { maxLength: 3 }),
+      metadata: map,
+    },
+    { requiredKeys: ['id', 'role', 'parts'] },
+  );
+  const payload = fc.record(
+    {
+      conversation_id: text,
+      trigger: fc.constantFrom('submit-message', 'regenerate-message'),
+      messages: fc.array(message, { maxLength: 4 }),
+      message_id: text,
+      headers: map,
+      body: map,
+      metadata: map,
+    },
+    { requiredKeys: ['conversation_id', 'trigger'] },
+  );
+
+  it('leads from valid at 2 to valid at 3, or refuses; nothing is invented [RV-15]', async () => {
+    let cast = 0;
+    await fc.assert(
+      fc.property(payload, (generated) => {
+        const wire: unknown = JSON.parse(JSON.stringify(generated));
+        const said = at2.payload.parse(wire);
+        let current: { content: readonly unknown[]; message_id?: string; metadata?: unknown };
+        try {
+          current = at2.up(said) as typeof current;
+        } catch (refused) {
+          expect(ProtocolError.is(refused) && refused.code).toBe('contract_error');
+          return;
+        }
+        cast += 1;
+        expect(at3.payload.parse(JSON.parse(JSON.stringify(current)))).toEqual(current);
+        const users = (generated.messages ?? []).filter(({ role }) => role === 'user');
+        const written = JSON.stringify(wire);
+        for (const one of current.content) expect(written).toContain(JSON.stringify(one));
+        if (current.message_id !== undefined) {
+          expect([generated.message_id, ...users.map(({ id }) => id)]).toContain(current.message_id);
+        }
+        expect(current.metadata).toEqual(
+          generated.metadata === undefined ? undefined : JSON.parse(JSON.stringify(generated.metadata)),
+        );
+      }),
+      { numRuns: 300 },
+    );
+    expect(cast).toBeGreaterThan(100);
+  });
+
+  it('leads from every result at 3 to a valid one at 2 [RV-15]', async () => {
+    await fc.assert(
+      fc.property(fc.record({ message_id: text, turn_id: fc.uuid({ version: 4 }) }), (result) => {
+        expect(at2.result?.parse(at2.down(at3.result?.parse(result)))).toEqual({ stream_id: result.turn_id });
+      }),
+    );
+  });
+});
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
