@@ -1,0 +1,94 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createSocketWriter } from './socket-writer.ts';
+
+/** A socket that keeps what it is given and takes it when it is told to. */
+function slowSocket() {
+  const written: Buffer[] = [];
+  let take = () => {};
+  const socket = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      written.push(chunk);
+      take = done;
+    },
+  });
+  return { socket, written, take: () => take() };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a socket writer', () => {
+  it('writes the frames of one turn of the event loop at once, in their order', async () => {
+    const { socket, written } = slowSocket();
+    const writer = createSocketWriter(socket, () => {});
+
+    writer.write(Buffer.from('a'));
+    await Promise.resolve();
+    writer.write(Buffer.from('b'));
+    writer.write(Buffer.from('c'));
+    expect(writer.bufferedBytes).toBe(3);
+    await turn();
+
+    expect(written.map(String)).toEqual(['abc']);
+  });
+
+  it('hands over at most 64 KiB of whole frames at a time, so that what a slow peer has read can be seen', async () => {
+    const { socket, written, take } = slowSocket();
+    const writer = createSocketWriter(socket, () => {});
+
+    for (let count = 0; count < 5; count += 1) writer.write(Buffer.alloc(30_000));
+    await turn();
+    expect(writer.bufferedBytes).toBe(150_000);
+    take();
+    await turn();
+
+    expect(written.map((chunk) => chunk.length)).toEqual([60_000, 60_000]);
+    expect(writer.bufferedBytes).toBe(90_000);
+  });
+
+  it('writes a frame of more than 64 KiB whole', async () => {
+    const { socket, written } = slowSocket();
+    const writer = createSocketWriter(socket, () => {});
+
+    writer.write(Buffer.alloc(200_000));
+    await turn();
+
+    expect(written.map((chunk) => chunk.length)).toEqual([200_000]);
+  });
+
+  it('tells that it has drained once everything is written, and not before', async () => {
+    const { socket, take } = slowSocket();
+    let drained = 0;
+    const writer = createSocketWriter(socket, () => {
+      drained += 1;
+    });
+
+    writer.write(Buffer.alloc(60_000));
+    writer.write(Buffer.alloc(60_000));
+    await turn();
+    take();
+    await turn();
+    expect(drained).toBe(0);
+    take();
+    await turn();
+
+    expect(drained).toBe(1);
+    expect(writer.bufferedBytes).toBe(0);
+  });
+
+  it('hands over what is left when it ends, and takes nothing after that', async () => {
+    const { socket, written, take } = slowSocket();
+    const writer = createSocketWriter(socket, () => {});
+
+    writer.write(Buffer.alloc(60_000));
+    writer.write(Buffer.alloc(60_000));
+    await turn();
+    writer.write(Buffer.from('last'));
+    writer.end();
+    writer.write(Buffer.from('late'));
+    take();
+    await turn();
+
+    expect(written.map((chunk) => chunk.length)).toEqual([60_000, 60_004]);
+  });
+});
