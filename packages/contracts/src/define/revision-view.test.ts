@@ -137,10 +137,11 @@ describe('casts over several revisions', () => {
     example: { payload: { words: [] } },
   });
   const heard = { ...said, type: 'heard' as const, until: 2, payload: z.object({ word: z.string() }) };
+  const uttered = { ...said, type: 'uttered' as const, since: 4, payload: z.object({ sentence: z.string() }) };
   const contract = defineContract({
     name: 'chain',
     revisions: [entry(2), entry(3), entry(4)],
-    modules: { all: { say, said, heard } },
+    modules: { all: { say, said, heard, uttered } },
     casts: [
       defineCast({
         from: 3,
@@ -154,6 +155,9 @@ describe('casts over several revisions', () => {
             result: { schema: z.object({ id: z.int() }), down: ({ ids }: { ids: number[] }) => ({ id: ids[0] }) },
             error: { down: ({ code }) => (code === 'conflict' ? { result: { id: 0 } } : undefined) },
           },
+        },
+        events: {
+          uttered: ({ sentence }: { sentence: string }) => [{ type: 'said', payload: { words: sentence.split(' ') } }],
         },
       }),
       defineCast({
@@ -202,6 +206,9 @@ describe('casts over several revisions', () => {
       { type: 'heard', payload: { word: 'a' } },
       { type: 'heard', payload: { word: 'b' } },
     ]);
+    expect(contract.at(2).sayEvent('uttered', { sentence: 'a b' })).toEqual(
+      contract.at(2).sayEvent('said', { words: ['a', 'b'] }),
+    );
     expect(contract.at(2).sayEvent('said', { words: [] })).toEqual([]);
     expect(contract.at(3).sayEvent('said', { words: ['a'] })).toEqual([{ type: 'said', payload: { words: ['a'] } }]);
   });
