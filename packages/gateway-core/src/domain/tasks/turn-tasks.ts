@@ -1,0 +1,83 @@
+import type { Random } from '@tyrum/contracts';
+import type { Transaction } from '../../ports/store.ts';
+import type { Alarms } from '../alarms/alarms.ts';
+import type { TenantUnit } from '../tenant-unit.ts';
+import type { TurnTasks } from '../turns/turn-context.ts';
+import { submitTask } from './submit-task.ts';
+import type { TaskDispatcher } from './task-dispatcher.ts';
+import { hasEnded, type TaskRecord, tasks } from './task-records.ts';
+import type { TaskWaiters } from './task-waiters.ts';
+
+/** The tasks of turns: begun once for their key, and ended with their turn. */
+export interface TasksOfTurns extends TurnTasks {
+  /** Cancels what a cancelled turn has not done, in the same transaction. */
+  cancelOf(unit: TenantUnit, turnId: string, reason: string): Promise<void>;
+}
+
+export interface TurnTaskOptions {
+  readonly alarms: Alarms;
+  readonly random: Random;
+  readonly dispatcher: TaskDispatcher;
+  readonly waiters: TaskWaiters;
+}
+
+/** What is cancelled together with a turn; more than that follows at once, a batch at a time. */
+const BATCH = 100;
+const CANCEL = 'turn.tasks.cancel';
+
+export function createTurnTasks({ alarms, random, dispatcher, waiters }: TurnTaskOptions): TasksOfTurns {
+  async function cancelOf(unit: TenantUnit, turnId: string, message: string): Promise<void> {
+    let left = BATCH;
+    for (const status of ['queued', 'dispatched']) {
+      if (left === 0) break;
+      const query = { index: 'turn', prefix: [turnId, status], limit: left };
+      const { items } = await unit.tx.documents.list(unit.tenant, tasks, query);
+      left -= items.length;
+      for (const { value } of items) {
+        await dispatcher.end(unit, value, { status: 'cancelled', error: { code: 'cancelled', message } });
+      }
+    }
+    if (left === 0) await alarms.set(unit, CANCEL, turnId, unit.now);
+  }
+
+  alarms.on(CANCEL, (unit, turnId) => cancelOf(unit, turnId, 'the turn was cancelled'));
+
+  return {
+    cancelOf,
+    async perform({ turnId, key, request, write }, signal) {
+      const { action, nodeId, capability, deadlineMs } = request;
+      const record = await write(async (unit) => {
+        const earlier = await findByKey(unit.tx, unit.tenant, turnId, key);
+        if (earlier !== undefined) return earlier;
+        const submitted = await submitTask(
+          unit,
+          { alarms, random },
+          { action, nodeId, capability, deadlineMs, turnId, key },
+        );
+        unit.afterCommit(() => dispatcher.offer(unit.tenant, submitted));
+        return submitted;
+      });
+      const { task_id } = record.task;
+      const wait = waiters.end(turnId, task_id, signal);
+      // What ended before the waiting began is not told any more: look once, now that it has.
+      wait.ended.catch(() => undefined);
+      try {
+        const now = await write((unit) => findByKey(unit.tx, unit.tenant, turnId, key));
+        if (now !== undefined && hasEnded(now.task)) return now.task;
+      } catch (error) {
+        wait.cancel();
+        throw error;
+      }
+      return wait.ended;
+    },
+  };
+}
+
+async function findByKey(
+  tx: Transaction,
+  tenant: string,
+  turnId: string,
+  key: string,
+): Promise<TaskRecord | undefined> {
+  return (await tx.documents.list(tenant, tasks, { index: 'key', prefix: [turnId, key], limit: 1 })).items[0]?.value;
+}

@@ -1,0 +1,114 @@
+import { type Part, ProtocolError, type Task, toBase64Url, type UIMessage } from '@tyrum/contracts';
+import type { TaskRequest, TurnContext } from '../../ports/turn-runner.ts';
+import { conversationScope } from '../conversations/conversation-records.ts';
+import type { DomainServices } from '../domain.ts';
+import type { TenantUnit } from '../tenant-unit.ts';
+import { sayItem } from './say-item.ts';
+import type { TurnRecord } from './turn-records.ts';
+
+/** Does the tasks of turns. */
+export interface TurnTasks {
+  /** Submits a task once for its key, and resolves when it has ended. */
+  perform(turn: TurnTask, signal: AbortSignal): Promise<Task>;
+}
+
+export interface TurnTask {
+  readonly turnId: string;
+  readonly key: string;
+  readonly request: TaskRequest;
+  /** Runs work in a transaction for as long as the turn may act. */
+  readonly write: <Value>(work: (unit: TenantUnit) => Promise<Value>) => Promise<Value>;
+}
+
+export interface ContextOptions {
+  readonly tenant: string;
+  readonly record: TurnRecord;
+  readonly messages: readonly UIMessage[];
+  readonly said: ReadonlyMap<string, UIMessage>;
+  readonly signal: AbortSignal;
+  /** Whether the turn may still act in this process. */
+  readonly live: () => boolean;
+  /** Runs work in a transaction with the turn as it is there. @throws {ProtocolError} `cancelled` when it is no longer this run's. */
+  readonly write: <Value>(work: (unit: TenantUnit, record: TurnRecord) => Promise<Value>) => Promise<Value>;
+  readonly tasks: TurnTasks;
+}
+
+/** What a runner is given, and what the end of its turn has to wait for. */
+export interface OpenContext {
+  readonly context: TurnContext;
+  /** Resolves when everything that the runner began to say is said or refused. */
+  settled(): Promise<void>;
+}
+
+export function openContext(services: DomainServices, options: ContextOptions): OpenContext {
+  const { crypto, events, random } = services;
+  const { tenant, record, signal, write } = options;
+  const { turn_id, conversation_key, attempt } = record.turn;
+  const finished = new Set(options.said.keys());
+  const pending = new Set<Promise<unknown>>();
+  let sayCount = 0;
+  let taskCount = 0;
+
+  /** The same for every attempt, so that deltas have an id to point at before anything is said. */
+  const messageIdOf = (key: string) => `msg_${toBase64Url(crypto.sha256(JSON.stringify([turn_id, key]))).slice(0, 22)}`;
+  const sayKey = (count: number) => `say-${count}`;
+
+  /** A runner may begin something and not wait for it: the refusal of what comes too late must not end the process. */
+  function guarded<Value>(promise: Promise<Value>): Promise<Value> {
+    promise.catch(() => undefined).finally(() => pending.delete(promise));
+    return promise;
+  }
+
+  async function say(content: string | readonly Part[], key: string): Promise<UIMessage> {
+    if (key === '') throw new TypeError('what a turn says has a key that is not empty');
+    const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+    const message = await write((unit, current) =>
+      sayItem(unit, random, current, { key, messageId: messageIdOf(key), parts }),
+    );
+    finished.add(key);
+    return message;
+  }
+
+  async function task(request: TaskRequest, key: string): Promise<Task> {
+    if (key === '') throw new TypeError('a task of a turn has a key that is not empty');
+    if (!options.live()) throw new ProtocolError('cancelled', 'the turn has ended');
+    return options.tasks.perform({ turnId: turn_id, key, request, write: (work) => write(work) }, signal);
+  }
+
+  return {
+    context: {
+      attempt,
+      signal,
+      messages: options.messages,
+      said: options.said,
+      delta(text, key = sayKey(sayCount + 1)) {
+        if (text === '' || finished.has(key) || !options.live()) return;
+        events.emit(
+          tenant,
+          'message.delta',
+          {
+            conversation_id: record.conversation_id,
+            message_id: messageIdOf(key),
+            role: 'assistant',
+            delta: text,
+            turn_id,
+          },
+          conversationScope(conversation_key),
+        );
+      },
+      say(content, key) {
+        if (key === undefined) sayCount += 1;
+        const saying = guarded(say(content, key ?? sayKey(sayCount)));
+        pending.add(saying);
+        return saying;
+      },
+      task(request, key) {
+        if (key === undefined) taskCount += 1;
+        return guarded(task(request, key ?? `task-${taskCount}`));
+      },
+    },
+    async settled() {
+      while (pending.size > 0) await Promise.allSettled(pending);
+    },
+  };
+}

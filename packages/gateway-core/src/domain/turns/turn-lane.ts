@@ -1,0 +1,126 @@
+import { ProtocolError, type Random, randomUuid } from '@tyrum/contracts';
+import type { Transaction } from '../../ports/store.ts';
+import type { ConversationRecord } from '../conversations/conversation-records.ts';
+import { SYSTEM, type TenantUnit } from '../tenant-unit.ts';
+import { wireTime } from '../wire-time.ts';
+import { isUnfinished, type TurnRecord, turnJobs, turns, UNFINISHED } from './turn-records.ts';
+import { keepEnded, keepQueued, type TurnEnd } from './turn-transitions.ts';
+
+/** The turns of a conversation, of which one runs at a time, in their order. */
+export interface TurnLane {
+  /** What has not ended, in its order: the first runs or is about to. Never more than a conversation may queue. */
+  unfinished(tx: Transaction, tenant: string, conversationId: string): Promise<readonly TurnRecord[]>;
+  /**
+   * Adds a turn at the end.
+   *
+   * @throws {ProtocolError} `overloaded` when too many wait already
+   */
+  queue(unit: TenantUnit, conversation: ConversationRecord, turn: QueuedTurn): Promise<TurnRecord>;
+  /** Ends a turn that has not ended, and lets the next one begin. */
+  end(unit: TenantUnit, record: TurnRecord, end: TurnEnd): Promise<TurnRecord>;
+  /** Ends every turn that has not ended, and begins none. */
+  cancelAll(unit: TenantUnit, conversationId: string, reason: string): Promise<void>;
+}
+
+export interface QueuedTurn {
+  readonly trigger: TurnRecord['trigger_kind'];
+  readonly answers: readonly string[];
+}
+
+/** What a lane asks of those who run turns and do their tasks. */
+export interface LaneSignals {
+  /** A turn may be taken; called once that is durable. */
+  wake(tenant: string, turnId: string): void;
+  /** A turn has been cancelled; called once that is durable. */
+  abort(turnId: string): void;
+  /** Ends the tasks of a cancelled turn, in the same transaction. */
+  cancelTasks(unit: TenantUnit, turnId: string, reason: string): Promise<void>;
+}
+
+/** Most turns of one conversation that wait behind the one that runs. */
+const MOST_QUEUED = 256;
+
+export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
+  async function unfinished(tx: Transaction, tenant: string, conversationId: string): Promise<readonly TurnRecord[]> {
+    const found: TurnRecord[] = [];
+    for (const status of UNFINISHED) {
+      const query = { index: 'conversation', prefix: [conversationId, status], limit: MOST_QUEUED + 1 };
+      found.push(...(await tx.documents.list(tenant, turns, query)).items.map(({ value }) => value));
+    }
+    return found.sort((one, other) => one.seq - other.seq);
+  }
+
+  /** Lets the first turn be taken, unless one is already. */
+  async function advance(unit: TenantUnit, conversationId: string): Promise<void> {
+    for (const status of UNFINISHED) {
+      const query = { index: 'conversation', prefix: [conversationId, status], limit: 1 };
+      const first = (await unit.tx.documents.list(unit.tenant, turns, query)).items[0]?.value.turn;
+      if (first === undefined) continue;
+      if (status === 'queued') await makeReady(unit, first.turn_id);
+      return;
+    }
+  }
+
+  async function makeReady(unit: TenantUnit, turnId: string): Promise<void> {
+    const { tenant, tx, now } = unit;
+    if ((await tx.documents.get(SYSTEM, turnJobs, turnId)) !== undefined) return;
+    await tx.documents.put(SYSTEM, turnJobs, turnId, { tenant, turn_id: turnId, owner: null, since: now });
+    unit.afterCommit(() => signals.wake(tenant, turnId));
+  }
+
+  async function stop(unit: TenantUnit, record: TurnRecord, end: TurnEnd): Promise<TurnRecord> {
+    const { turn_id } = record.turn;
+    const ended = await keepEnded(unit, record, end);
+    await unit.tx.documents.delete(SYSTEM, turnJobs, turn_id);
+    if (end.status === 'cancelled') {
+      await signals.cancelTasks(unit, turn_id, end.reason ?? 'the turn was cancelled');
+      unit.afterCommit(() => signals.abort(turn_id));
+    }
+    return ended;
+  }
+
+  return {
+    unfinished,
+    async queue(unit, { summary, key, next_turn }, { trigger, answers }) {
+      const { conversation_id } = summary;
+      const waiting = (await unfinished(unit.tx, unit.tenant, conversation_id)).length;
+      if (waiting > MOST_QUEUED) {
+        throw new ProtocolError('overloaded', `${MOST_QUEUED} turns wait in this conversation already`);
+      }
+      const record: TurnRecord = {
+        turn: {
+          turn_id: randomUuid(random),
+          job_id: randomUuid(random),
+          conversation_key: key,
+          status: 'queued',
+          attempt: 1,
+          created_at: wireTime(unit.now),
+          started_at: null,
+          finished_at: null,
+          conversation_id,
+        },
+        conversation_id,
+        seq: next_turn,
+        trigger_kind: trigger,
+        answers,
+        owner: null,
+        items: 0,
+        said_bytes: 0,
+      };
+      await keepQueued(unit, record);
+      if (waiting === 0) await makeReady(unit, record.turn.turn_id);
+      return record;
+    },
+    async end(unit, record, end) {
+      if (!isUnfinished(record)) throw new Error(`turn ${record.turn.turn_id} has ended already`);
+      const ended = await stop(unit, record, end);
+      await advance(unit, record.conversation_id);
+      return ended;
+    },
+    async cancelAll(unit, conversationId, reason) {
+      for (const record of await unfinished(unit.tx, unit.tenant, conversationId)) {
+        await stop(unit, record, { status: 'cancelled', reason });
+      }
+    },
+  };
+}
