@@ -1,5 +1,6 @@
 // The gateway, and what its embedder brings and gets.
 
+export { type EchoRunnerOptions, echoRunner } from './domain/echo-runner.ts';
 export type { DomainPolicies, TokenGrant, TokenOffice, Unit } from './domain/domain.ts';
 export type { EventHub, EventOptions, EventWriter } from './engine/event-writer.ts';
 export { createGateway } from './engine/gateway.ts';
