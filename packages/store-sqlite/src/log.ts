@@ -13,14 +13,10 @@ import type { SqlDatabase } from './driver.ts';
 import type { Session } from './session.ts';
 
 export function createLogWriter(session: Session, feed: AppendFeed): LogWriter {
-  const read = session.prepare<LogRow>(
-    'SELECT epoch, head, head_event_id, floor, floor_event_id FROM logs WHERE tenant = ?',
-  );
-  const make = session.prepare(
-    `INSERT INTO logs (tenant, epoch, head, head_event_id, floor, floor_event_id) VALUES (?, '', 0, '', 0, '')`,
-  );
-  const advance = session.prepare<{ head: number }>(
-    'UPDATE logs SET head = head + 1, head_event_id = ? WHERE tenant = ? RETURNING head',
+  const read = session.prepare<LogRow>('SELECT epoch, floor, floor_event_id FROM logs WHERE tenant = ?');
+  const make = session.prepare(`INSERT INTO logs (tenant, epoch, floor, floor_event_id) VALUES (?, '', 0, '')`);
+  const newest = session.prepare<NewestRow>(
+    'SELECT position, event_id FROM events WHERE tenant = ? ORDER BY position DESC LIMIT 1',
   );
   const insert = session.prepare(`
     INSERT INTO events (tenant, position, event_id, type, occurred_at, scope_kind, scope_id, device, payload)
@@ -29,25 +25,19 @@ export function createLogWriter(session: Session, feed: AppendFeed): LogWriter {
   const trim = prepareTrim(session);
   const tenants = session.prepare<{ tenant: string }>('SELECT tenant FROM logs ORDER BY tenant');
 
-  function nextPosition(tenant: string, eventId: string): number {
-    const position = advance.get(eventId, tenant)?.head;
-    if (position !== undefined) return position;
-    make.run(tenant);
-    return nextPosition(tenant, eventId);
-  }
-
-  /** The log's row; a log that nobody asked for its identity yet has an empty epoch. */
+  /** The log's row, made if need be; a log whose identity nobody asked for yet has an empty epoch. */
   function open(tenant: string): LogRow {
     const row = read.get(tenant);
     if (row !== undefined) return row;
     make.run(tenant);
-    return { epoch: '', head: 0, head_event_id: '', floor: 0, floor_event_id: '' };
+    return { epoch: '', floor: 0, floor_event_id: '' };
   }
 
   return {
     append(tenant, event) {
       const tenantText = encodeText(tenant);
-      const stored = storedEvent(nextPosition(tenantText, event.eventId), event);
+      const head = newest.get(tenantText)?.position ?? open(tenantText).floor;
+      const stored = storedEvent(head + 1, event);
       insert.run(tenantText, stored.position, ...columnsOf(stored));
       feed.record(tenant, stored);
       return stored.position;
@@ -56,10 +46,9 @@ export function createLogWriter(session: Session, feed: AppendFeed): LogWriter {
     state(tenant, newEpoch) {
       const tenantText = encodeText(tenant);
       const row = open(tenantText);
-      if (row.epoch !== '') return stateOf(row);
-      const epoch = newEpoch();
-      setEpoch.run(epoch, tenantText);
-      return stateOf({ ...row, epoch });
+      const epoch = row.epoch === '' ? newEpoch() : row.epoch;
+      if (row.epoch === '') setEpoch.run(epoch, tenantText);
+      return stateOf({ ...row, epoch }, newest.get(tenantText));
     },
 
     renew(tenant, epoch) {
@@ -71,7 +60,7 @@ export function createLogWriter(session: Session, feed: AppendFeed): LogWriter {
     trim(tenant, bounds) {
       const tenantText = encodeText(tenant);
       const row = read.get(tenantText);
-      return row === undefined ? 0 : trim(tenantText, row, bounds);
+      return row === undefined ? 0 : trim(tenantText, row.floor, bounds);
     },
 
     tenants: () => tenants.all().map(({ tenant }) => decodeText(tenant)),
@@ -90,10 +79,13 @@ export function createEventReader(
 
 interface LogRow {
   readonly epoch: string;
-  readonly head: number;
-  readonly head_event_id: string;
   readonly floor: number;
   readonly floor_event_id: string;
+}
+
+interface NewestRow {
+  readonly position: number;
+  readonly event_id: string;
 }
 
 interface EventRow {
@@ -109,33 +101,34 @@ interface EventRow {
 
 type TrimBounds = Parameters<LogWriter['trim']>[1];
 
-function prepareTrim(session: Session): (tenant: string, log: LogRow, bounds: TrimBounds) => number {
+function prepareTrim(session: Session): (tenant: string, floor: number, bounds: TrimBounds) => number {
+  const lastUpTo = session.prepare<NewestRow>(
+    'SELECT position, event_id FROM events WHERE tenant = ? AND position <= ? ORDER BY position DESC LIMIT 1',
+  );
   const firstSince = session.prepare<{ position: number }>(`
     SELECT position FROM events WHERE tenant = ? AND position > ? AND position <= ? AND occurred_at >= ?
     ORDER BY position LIMIT 1`);
-  const eventIdAt = session.prepare<{ event_id: string }>(
-    'SELECT event_id FROM events WHERE tenant = ? AND position = ?',
-  );
   const removeUpTo = session.prepare('DELETE FROM events WHERE tenant = ? AND position <= ?');
   const setFloor = session.prepare('UPDATE logs SET floor = ?, floor_event_id = ? WHERE tenant = ?');
 
-  return (tenant, { head, floor }, { upTo, occurredBefore, limit }) => {
-    let last = Math.min(upTo, head, floor + limit);
+  return (tenant, floor, { upTo, occurredBefore, limit }) => {
+    let bound = Math.min(upTo, floor + limit);
     if (occurredBefore !== undefined) {
       // The log has no holes: the first event that is still wanted keeps all that follow.
-      const wanted = firstSince.get(tenant, floor, last, occurredBefore);
-      if (wanted !== undefined) last = wanted.position - 1;
+      const wanted = firstSince.get(tenant, floor, bound, occurredBefore);
+      if (wanted !== undefined) bound = wanted.position - 1;
     }
-    const event = last > floor ? eventIdAt.get(tenant, last) : undefined;
-    if (event === undefined) return floor;
-    removeUpTo.run(tenant, last);
-    setFloor.run(last, event.event_id, tenant);
-    return last;
+    const last = lastUpTo.get(tenant, bound);
+    if (last === undefined) return floor;
+    removeUpTo.run(tenant, last.position);
+    setFloor.run(last.position, last.event_id, tenant);
+    return last.position;
   };
 }
 
-function stateOf({ epoch, head, head_event_id, floor, floor_event_id }: LogRow): LogState {
-  return { epoch, head, floor, headEventId: head_event_id, floorEventId: floor_event_id };
+function stateOf({ epoch, floor, floor_event_id }: LogRow, newest: NewestRow | undefined): LogState {
+  const head = newest ?? { position: floor, event_id: floor_event_id };
+  return { epoch, head: head.position, floor, headEventId: head.event_id, floorEventId: floor_event_id };
 }
 
 function columnsOf({ eventId, type, occurredAt, scope, device, payload }: NewEvent) {

@@ -51,8 +51,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE logs (
     tenant TEXT NOT NULL PRIMARY KEY,
     epoch TEXT NOT NULL,
-    head INTEGER NOT NULL,
-    head_event_id TEXT NOT NULL,
+    -- The head is the newest event, or the floor where none is left.
     floor INTEGER NOT NULL,
     floor_event_id TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
