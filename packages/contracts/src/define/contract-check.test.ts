@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import * as z3 from 'zod/v3';
 import type { Revision } from '../tables/revisions.ts';
 import { type Cast, defineCast } from './cast.ts';
 import { defineContract } from './contract.ts';
@@ -196,6 +197,11 @@ const REFUSED: readonly [string, World, string][] = [
     'keys of a record that are checked',
     payload(z.object({ a: z.record(z.enum(['x']), z.string()) })),
     'payload.a: the keys of a wire record are plain strings',
+  ],
+  [
+    'a schema of zod 3',
+    payload(z3.object({}) as unknown as Schema),
+    'request thing.get: payload: is not a schema of zod 4',
   ],
   [
     'something optional that is caught',

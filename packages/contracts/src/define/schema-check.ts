@@ -24,6 +24,11 @@ export function checkSchema(schema: Schema, rules: SchemaRules): SchemaProblem |
   return walk(schema, rules, rules.place, undefined, new Set());
 }
 
+/** Typed as if it could not happen, and it does: a package that still exports schemas of zod 3. */
+function isForeign(schema: object): boolean {
+  return !('_zod' in schema);
+}
+
 type Walked = Set<z.core.$ZodType>;
 
 function walk(
@@ -35,6 +40,7 @@ function walk(
 ): SchemaProblem | undefined {
   if (seen.has(schema)) return undefined;
   seen.add(schema);
+  if (isForeign(schema)) return { place, problem: 'is not a schema of zod 4' };
   const problem = kindProblem(schema) ?? nameProblem(schema, rules.names);
   if (problem !== undefined) return { place, problem };
   const within = z.globalRegistry.get(schema)?.id ?? noun;
