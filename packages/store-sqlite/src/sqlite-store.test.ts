@@ -1,20 +1,101 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store } from '@tyrum/gateway-core';
+import type { Collection, Store, Transaction } from '@tyrum/gateway-core';
 import { type StoreUnderTest, storeCases } from '@tyrum/gateway-core/testing';
-import { describe, it } from 'vitest';
-import { type DriverName, loadDriver, type SqlDatabase } from './driver.ts';
+import { describe, expect, it } from 'vitest';
+import { describeEachDriver, temporaryDirectory } from '../test/each-driver.ts';
+import type { DriverName, SqlDatabase } from './driver.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 
-for (const driver of ['node', 'better'] as const) {
-  const missing = await loadDriver(driver).then(
-    () => '',
-    (error: Error) => ` (skipped: ${error.message})`,
-  );
-  describe.skipIf(missing !== '')(`the SQLite store with the driver ${driver}${missing}`, () => {
-    for (const { name, run } of storeCases) it(name, () => run(() => openFresh(driver)));
+describeEachDriver('the SQLite store', (driver) => {
+  for (const { name, run } of storeCases) it(name, () => run(() => openFresh(driver)));
+});
+
+describeEachDriver('a transaction of the SQLite store', (driver) => {
+  it('commits the rows of an embedder together with its own, or rolls both back', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    await store.transact((tx) => native(tx).exec('CREATE TABLE invoices (id TEXT)'));
+    const write = async (tx: Transaction, id: string) => {
+      native(tx).prepare('INSERT INTO invoices (id) VALUES (?)').run(id);
+      await tx.log.append('acme', { eventId: id, type: 'invoice.made', occurredAt: 0, payload: '{}' });
+    };
+
+    const failing = store.transact(async (tx) => {
+      await write(tx, 'lost');
+      throw new RangeError('no');
+    });
+    await Promise.all([expect(failing).rejects.toThrow(RangeError), store.transact((tx) => write(tx, 'kept'))]);
+
+    const rows = await store.transact((tx) => native(tx).prepare('SELECT id FROM invoices').all());
+    expect(rows).toEqual([expect.objectContaining({ id: 'kept' })]);
+    expect((await store.log.read('acme', 0, 9)).map(({ eventId }) => eventId)).toEqual(['kept']);
+    await store.close();
   });
+
+  it('cannot be used after its work has ended', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const things: Collection<number> = { name: 'things', indexes: {} };
+    const leaked = await store.transact((tx) => tx);
+
+    expect(() => leaked.documents.put('acme', things, 'a', 1)).toThrow('the transaction has ended');
+    expect(() => leaked.log.tenants()).toThrow('the transaction has ended');
+    await store.close();
+  });
+
+  it('refuses to settle what was never claimed', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const key = { tenant: 'acme', device: 'dev_1', type: 'note.write', key: 'k' };
+    const entry = { payloadHash: 'hash', owner: 'gateway-1', state: 'executing', claimedAt: 1 } as const;
+
+    await expect(store.transact((tx) => tx.ledger.settle(key, entry))).rejects.toThrow('no ledger entry');
+    await store.close();
+  });
+
+  it('finds what it looks for by an index, never by a scan', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const plans = await store.transact((tx) =>
+      [
+        `SELECT k.key, d.value FROM document_keys k
+           CROSS JOIN documents d ON d.tenant = k.tenant AND d.collection = k.collection AND d.id = k.id
+           WHERE k.tenant = '' AND k.collection = '' AND k."index" = '' AND k.key > '' AND k.key < '' ORDER BY k.key DESC`,
+        `SELECT rowid FROM ledger WHERE claimed_at < 1 ORDER BY claimed_at LIMIT 1`,
+        `UPDATE ledger SET state = 'outcome_unknown' WHERE state = 'executing' AND owner <> ''`,
+        `SELECT position FROM events WHERE tenant = '' ORDER BY position DESC LIMIT 1`,
+      ].map((sql) => JSON.stringify(native(tx).prepare(`EXPLAIN QUERY PLAN ${sql}`).all())),
+    );
+
+    expect(plans[0]).not.toMatch(/SCAN|TEMP B-TREE/);
+    expect(plans[1]).toMatch(/SEARCH ledger USING COVERING INDEX ledger_by_age/);
+    expect(plans[2]).toMatch(/USING (COVERING )?INDEX ledger_executing/);
+    expect(plans[3]).not.toMatch(/SCAN|TEMP B-TREE/);
+    await store.close();
+  });
+
+  it('flushes every commit, into a write-ahead log', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const settings = await store.transact((tx) =>
+      ['journal_mode', 'synchronous', 'fullfsync'].map((name) =>
+        Object.values(native(tx).prepare(`PRAGMA ${name}`).get() as object),
+      ),
+    );
+
+    expect(settings).toEqual([['wal'], [2], [1]]);
+    expect(store).toMatchObject({ durability: 'disk', driver });
+    await store.close();
+  });
+});
+
+describe('the path of a SQLite store', () => {
+  it('is refused when its directory does not exist', async () => {
+    const path = join(temporaryDirectory(), 'missing', 'store.sqlite');
+
+    await expect(createSqliteStore({ path })).rejects.toThrow(/ENOENT.*missing/);
+  });
+});
+
+function native(tx: Transaction): SqlDatabase {
+  return tx.native as SqlDatabase;
 }
 
 async function openFresh(driver: DriverName): Promise<StoreUnderTest> {
@@ -42,9 +123,9 @@ async function openFresh(driver: DriverName): Promise<StoreUnderTest> {
       return open(crashed);
     },
     async outage() {
-      const native = await store.transact((tx) => tx.native as SqlDatabase);
-      native.exec('PRAGMA query_only = ON');
-      return () => void native.exec('PRAGMA query_only = OFF');
+      const database = await store.transact(native);
+      database.exec('PRAGMA query_only = ON');
+      return () => void database.exec('PRAGMA query_only = OFF');
     },
     async dispose() {
       for (const each of opened) await each.close();
