@@ -1,0 +1,316 @@
+import { describeIssue, type EventFrame, type EventView, issuesOf } from '@tyrum/contracts';
+import { ClientError } from '../client-error.ts';
+import type { Ending } from '../connection/ending.ts';
+import { lost, stopped } from '../connection/ending.ts';
+import { isAgreed, type Session } from '../connection/session.ts';
+import type { Acknowledger } from './acknowledger.ts';
+import type { CursorIndex } from './cursor-index.ts';
+import type { EventSink, SequencedItem } from './event-sink.ts';
+import type { ReceivedEvent, SnapshotReason } from './received-event.ts';
+import { createRecentIds } from './recent-ids.ts';
+
+export type EventHandler = (event: ReceivedEvent) => unknown;
+export type SnapshotHandler = (reason: SnapshotReason) => unknown;
+
+/**
+ * Hands events on in their order, each once, and says up to where they are processed: an event is, when every handler has
+ * returned and every sink has let go of it, and all before it are too. One that a handler threw at is processed as well.
+ */
+export interface Sequencer {
+  /** Where a new connection takes up the events again; undefined: from now on. */
+  resumeCursor(): string | undefined;
+  /** The place that an earlier process stored. */
+  restore(cursor: string | undefined): void;
+  opened(session: Session): void;
+  receive(frame: EventFrame): void;
+  lost(): void;
+  /** Nothing counts as processed any more. */
+  halt(): void;
+  on(type: string, handler: EventHandler): () => void;
+  onSnapshot(handler: SnapshotHandler): () => void;
+  addSink(sink: EventSink): () => void;
+  /** Index of what came last. */
+  readonly lastIndex: number;
+}
+
+export interface SequencerOptions {
+  readonly acknowledger: Acknowledger;
+  readonly cursors: CursorIndex;
+  readonly resume: 'now' | 'acked';
+  readonly maxQueuedEvents: number;
+  /** The connection cannot go on. */
+  readonly fail: (ending: Ending) => void;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+interface Entry {
+  /** `start`: only a cursor; `snapshot`: events were missed before it. */
+  readonly kind: 'event' | 'start' | 'snapshot';
+  readonly index: number;
+  readonly frame?: EventFrame;
+  readonly view?: EventView;
+  readonly reason?: SnapshotReason;
+  /** Where the log stands after it; absent outside the log. */
+  readonly cursor: string | undefined;
+  /** The place so far is void: what follows cannot be resumed. */
+  readonly voidsPlace: boolean;
+  /** The connection on which it came last. */
+  connection: number;
+  /** Who is not done with it yet. */
+  holds: number;
+  unreadable: boolean;
+}
+
+/** Events given to the application and not processed, at a revision whose gateway gives no credit. */
+const WINDOW_WITHOUT_CREDIT = 1_024;
+
+export function createSequencer(options: SequencerOptions): Sequencer {
+  const { acknowledger, cursors, onError } = options;
+  const handlers = new Map<string, Set<EventHandler>>();
+  const snapshotHandlers = new Set<SnapshotHandler>();
+  const sinks = new Set<EventSink>();
+  const recent = createRecentIds(4 * WINDOW_WITHOUT_CREDIT);
+
+  let session: Session | undefined;
+  let connection = 0;
+  /** What the last `resumeCursor` answered. */
+  let asked: string | undefined;
+  /** The last cursor that came on this connection: what the next `prev` must be. */
+  let received: string | undefined;
+  let lastIndex = 0;
+  let queue: Entry[] = [];
+  /** Handed on and not passed yet, in order. */
+  let unpassed: Entry[] = [];
+  const unpassedById = new Map<string, Entry>();
+  let processed: string | undefined;
+  let dispatching = false;
+  let halted = false;
+
+  function enqueue(entry: Pick<Entry, 'kind' | 'cursor'> & Partial<Entry>): void {
+    lastIndex += 1;
+    queue.push({ voidsPlace: false, ...entry, index: lastIndex, connection, holds: 0, unreadable: false });
+    if (entry.cursor !== undefined) cursors.note(entry.cursor, lastIndex);
+    void dispatch();
+  }
+
+  function opened(next: Session): void {
+    session = next;
+    connection += 1;
+    halted = false;
+    const { mutual } = next;
+    if (mutual === undefined) {
+      received = undefined;
+      if (connection > 1 || asked !== undefined) snapshot('not_resumable', undefined);
+      return;
+    }
+    const { recovery, cursor } = mutual;
+    received = cursor;
+    if (recovery.outcome === 'snapshot_required') snapshot(recovery.reason, cursor);
+    else if (recovery.outcome === 'fresh' && asked !== undefined && asked !== ACKED) snapshot('unknown_cursor', cursor);
+    else if (recovery.outcome === 'fresh' && connection > 1) snapshot('not_resumable', cursor);
+    else if (asked === undefined || asked === ACKED) enqueue({ kind: 'start', cursor });
+    // What follows a resumed cursor must follow it, whatever the gateway says that cursor is called now.
+    else {
+      received = asked;
+      cursors.note(asked, lastIndex);
+    }
+  }
+
+  function snapshot(reason: SnapshotReason, cursor: string | undefined): void {
+    enqueue({ kind: 'snapshot', reason, cursor, voidsPlace: cursor === undefined });
+  }
+
+  function receive(frame: EventFrame): void {
+    if (session === undefined) return;
+    const found = session.view.events.get(frame.type);
+    const view = found !== undefined && isAgreed(session, found.extension) ? found : undefined;
+    const cursor = session.mutual === undefined ? undefined : frame.cursor;
+    if (cursor !== undefined) {
+      if (frame.prev !== received) {
+        return options.fail(
+          lost('open', `an event is missing: ${frame.type} follows ${String(frame.prev)}, not ${String(received)}`),
+        );
+      }
+      received = cursor;
+      const known = unpassedById.get(frame.event_id);
+      if (known !== undefined) {
+        // Sent again because the connection ended while the application worked on it.
+        known.connection = connection;
+        return;
+      }
+    } else if (view === undefined) return;
+    if (isFull(view)) return;
+    enqueue({ kind: 'event', frame, cursor, ...(view === undefined ? {} : { view }) });
+  }
+
+  /** Whether there is no room: what is ephemeral is dropped then, anything else ends the connection. */
+  function isFull(view: EventView | undefined): boolean {
+    const room = Math.max(options.maxQueuedEvents, 2 * (session?.limits.event_window ?? 0));
+    if (view?.definition.kept === 'ephemeral') return queue.length >= room / 2;
+    if (queue.length < room) return false;
+    const message = `${queue.length} events wait for the application`;
+    options.fail({ error: new ClientError('overflow', message), next: 'reconnect' });
+    return true;
+  }
+
+  function next(): Entry | undefined {
+    const window = session?.mutual === undefined ? WINDOW_WITHOUT_CREDIT : session.limits.event_window;
+    if (unpassed.length < window) return queue.shift();
+    if (unpassed[0]?.unreadable && queue.length > 0) {
+      const message = 'an event could not be read, so that none after it can be acknowledged, and the window is full';
+      options.fail(stopped('invalid_message', message, 'client or gateway'));
+    }
+    return undefined;
+  }
+
+  async function dispatch(): Promise<void> {
+    if (dispatching) return;
+    dispatching = true;
+    for (let entry = next(); entry !== undefined; entry = next()) {
+      unpassed.push(entry);
+      if (entry.cursor !== undefined && entry.frame !== undefined) unpassedById.set(entry.frame.event_id, entry);
+      entry.holds = 1;
+      if (entry.kind === 'snapshot') await dispatchSnapshot(entry);
+      else if (entry.kind === 'event') await dispatchEvent(entry);
+      release(entry);
+    }
+    dispatching = false;
+  }
+
+  async function dispatchEvent(entry: Entry): Promise<void> {
+    const { frame, view } = entry;
+    if (frame === undefined || view === undefined || !recent.add(frame.event_id)) return;
+    const takers = [...sinks].filter((sink) => sink.wants(frame.type));
+    const listeners = [...(handlers.get(frame.type) ?? [])];
+    if (takers.length === 0 && listeners.length === 0) return;
+    const event = read(frame, view);
+    if (event instanceof ClientError) {
+      onError(event, `event ${frame.type}`);
+      if (entry.cursor === undefined) return;
+      // Never acknowledged, so that a client that can read it gets it again.
+      entry.unreadable = true;
+      entry.holds += 1;
+      return;
+    }
+    for (const sink of takers) push(sink, { kind: 'event', event, index: entry.index }, entry);
+    for (const listener of listeners) await attempt(() => listener(event), `event ${frame.type}`);
+  }
+
+  async function dispatchSnapshot(entry: Entry): Promise<void> {
+    const reason = entry.reason as SnapshotReason;
+    const takers = [...sinks].filter((sink) => sink.wantsSnapshots);
+    const used = sinks.size > 0 || [...handlers.values()].some((listeners) => listeners.size > 0);
+    if (takers.length === 0 && snapshotHandlers.size === 0 && used) {
+      const message = `events were missed (${reason}); handle onSnapshotRequired, or use follow`;
+      onError(new ClientError('snapshot_unhandled', message, { details: { reason } }), 'events');
+    }
+    for (const sink of takers) push(sink, { kind: 'snapshot', reason, index: entry.index }, entry);
+    for (const handler of snapshotHandlers) await attempt(() => handler(reason), 'onSnapshotRequired');
+  }
+
+  async function attempt(callback: () => unknown, where: string): Promise<void> {
+    try {
+      await callback();
+    } catch (error) {
+      onError(error, where);
+    }
+  }
+
+  function push(sink: EventSink, item: SequencedItem, entry: Entry): void {
+    let held = true;
+    entry.holds += 1;
+    sink.push(item, () => {
+      if (!held) return;
+      held = false;
+      release(entry);
+    });
+  }
+
+  function release(entry: Entry): void {
+    entry.holds -= 1;
+    if (halted || entry.holds > 0 || entry !== unpassed[0]) return;
+    let passed = 0;
+    for (const { holds, frame, cursor, voidsPlace, kind, connection: from } of unpassed) {
+      if (holds > 0) break;
+      passed += 1;
+      if (frame !== undefined) unpassedById.delete(frame.event_id);
+      if (cursor === undefined && !voidsPlace) continue;
+      processed = cursor;
+      acknowledger.processed(cursor, kind === 'event' && from === connection);
+    }
+    unpassed = unpassed.slice(passed);
+    void dispatch();
+  }
+
+  return {
+    resumeCursor() {
+      // A snapshot that the application is working on stands for everything before it.
+      const base = unpassed.findLast((entry) => entry.kind !== 'event');
+      asked = base === undefined ? processed : base.cursor;
+      if (asked === undefined && connection === 0 && options.resume === ACKED) asked = ACKED;
+      return asked;
+    },
+    restore(cursor) {
+      processed = cursor;
+    },
+    opened,
+    receive,
+    lost() {
+      session = undefined;
+      // What has a place in the log comes again, and what is ephemeral may be missed; the rest came once.
+      queue = queue.filter(
+        ({ kind, cursor, view }) => kind === 'event' && cursor === undefined && view?.definition.kept !== 'ephemeral',
+      );
+    },
+    halt() {
+      halted = true;
+      queue = [];
+      unpassed = [];
+      unpassedById.clear();
+    },
+    // Wrapped, so that a function registered twice is called twice and each registration is undone alone.
+    on: (type, handler) => addTo(setOf(handlers, type), (event) => handler(event)),
+    onSnapshot: (handler) => addTo(snapshotHandlers, (reason) => handler(reason)),
+    addSink: (sink) => addTo(sinks, sink),
+    get lastIndex() {
+      return lastIndex;
+    },
+  };
+}
+
+/** What a peer resumes from that keeps no cursor of its own. */
+const ACKED = 'acked';
+
+function read(
+  { type, payload, event_id: eventId, occurred_at: occurredAt, scope, cursor }: EventFrame,
+  view: EventView,
+): ReceivedEvent | ClientError {
+  const parsed = view.payload.safeParse(payload);
+  if (!parsed.success) {
+    const issues = issuesOf(parsed.error, 'payload');
+    const [first] = issues;
+    const what = first === undefined ? 'another shape' : describeIssue(first);
+    return new ClientError('invalid_message', `event ${type} does not fit the contract: ${what}`, {
+      details: { eventId, issues },
+    });
+  }
+  return {
+    type,
+    payload: parsed.data,
+    eventId,
+    occurredAt,
+    ...(scope === undefined ? {} : { scope }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
+
+function setOf<Key, Value>(map: Map<Key, Set<Value>>, key: Key): Set<Value> {
+  const set = map.get(key) ?? new Set<Value>();
+  map.set(key, set);
+  return set;
+}
+
+function addTo<Value>(set: Set<Value>, value: Value): () => void {
+  set.add(value);
+  return () => void set.delete(value);
+}

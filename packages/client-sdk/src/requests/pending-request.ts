@@ -1,0 +1,27 @@
+import type { RequestWords } from './outgoing.ts';
+import type { Waiter } from './waiter.ts';
+
+/** A request from the call until it has settled, across connections. */
+export interface PendingRequest extends RequestWords {
+  /** Requests are sent in this order. */
+  readonly order: number;
+  /** Whether a repeat past the ledger's window could happen twice. */
+  readonly hasEffect: boolean;
+  /** Whether it is kept in the storage until it has settled. */
+  readonly kept: boolean;
+  readonly waiters: Set<Waiter>;
+  /** `queued`: to be sent; `sent`: on this connection; `resting`: refused for now, until its timer. */
+  state: 'queued' | 'sent' | 'resting' | 'settled';
+  /** What the storage has of it: nothing yet, a write under way, the request, or the request as possibly sent. */
+  stored: 'nothing' | 'writing' | 'unsent' | 'sent';
+  /** Whether it was ever sent. */
+  everSent: boolean;
+  /** Its type and id on the wire of the connection on which it was sent last. */
+  wireKey: string;
+  /** After this moment, in `elapsed` milliseconds, a repeat would no longer be recognised. */
+  resendUntil: number | undefined;
+  /** The revision at which its payload was checked. */
+  checkedAt: number | undefined;
+  retries: number;
+  cancelTimer: () => void;
+}

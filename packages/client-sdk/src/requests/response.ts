@@ -1,0 +1,45 @@
+import {
+  describeIssue,
+  type ErrorFrameBody,
+  isErrorCode,
+  issuesOf,
+  type OkResponseFrame,
+  ProtocolError,
+  type RevisionView,
+} from '@tyrum/contracts';
+import { ClientError } from '../client-error.ts';
+
+/** A successful response, with what it says besides its result. */
+export interface Reply<Result = unknown> {
+  readonly result: Result;
+  /** The cursor at which the read was true or the write committed; from revision 3 on. */
+  readonly asOf: string | undefined;
+  /** Whether this is the stored response of an earlier run of the same request. */
+  readonly replayed: boolean;
+}
+
+/** Reads an ok response, tolerantly: keys that this client does not know are dropped. */
+export function readReply(view: RevisionView, frame: OkResponseFrame): Reply | ClientError {
+  const rest = { asOf: frame.as_of, replayed: frame.replayed === true };
+  const schema = view.requests.get(frame.type)?.result;
+  if (schema === undefined) return { result: undefined, ...rest };
+  const parsed = schema.safeParse(frame.result);
+  if (parsed.success) return { result: parsed.data, ...rest };
+  const issues = issuesOf(parsed.error, 'result');
+  const [first] = issues;
+  const what = first === undefined ? 'another shape' : describeIssue(first);
+  return new ClientError('invalid_message', `${frame.type}: the response does not fit the contract: ${what}`, {
+    sent: true,
+    details: { issues },
+  });
+}
+
+/** The error of a response as the caller gets it. */
+export function readError(error: ErrorFrameBody): ProtocolError {
+  const known = isErrorCode(error.code);
+  return new ProtocolError(known ? error.code : 'internal', error.message, {
+    details: known ? error.details : { code: error.code, details: error.details },
+    ...(error.retryable === undefined ? {} : { retryable: error.retryable }),
+    ...(error.retry_after_ms === undefined ? {} : { retryAfterMs: error.retry_after_ms }),
+  });
+}
