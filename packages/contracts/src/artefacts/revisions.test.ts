@@ -8,7 +8,7 @@ import type { Json } from './json.ts';
 import { describeChange, jsonChanges } from './json-changes.ts';
 import { hashArtefact } from './lock.ts';
 
-const COMMAND = 'node --conditions=@tyrum/source --import tsx scripts/lock-revision.ts';
+const COMMAND = 'pnpm lock-revision';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
