@@ -82,7 +82,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       ...conversationHandlers({ lane, sweep, random }),
       ...turnHandlers(lane),
       ...pairingHandlers({ links, greeting, tokens, random }),
-      ...nodeHandlers(links),
+      ...nodeHandlers(services.peers),
       ...taskHandlers({ dispatcher, alarms, random }),
       ...leaseholderHandlers({ dispatcher, alarms, leaseMs }),
     },

@@ -1,4 +1,4 @@
-import type { Tyrum } from '@tyrum/contracts';
+import type { Trace, Tyrum } from '@tyrum/contracts';
 import type { RequestContext } from '../engine/handlers.ts';
 import type { Awaitable } from '../ports/store.ts';
 import type { DomainServices, Unit } from './domain.ts';
@@ -6,6 +6,8 @@ import type { DomainServices, Unit } from './domain.ts';
 /** One transaction of one tenant, whether a request or the domain itself began it. */
 export interface TenantUnit extends Unit<Tyrum> {
   readonly tenant: string;
+  /** The trace context of the request that began it, to be handed on to what it causes [FR-9]. */
+  readonly trace: Trace | undefined;
 }
 
 /** The system's own tenant: what belongs to no one tenant is kept there. Nobody can connect to it. */
@@ -13,7 +15,7 @@ export const SYSTEM = '';
 
 /** The transaction that a handler was given. */
 export function unitOf(context: RequestContext<Tyrum>): TenantUnit {
-  return named(context.caller.tenant, context);
+  return named(context.caller.tenant, context.trace, context);
 }
 
 /** Runs work of the domain's own in a transaction of a tenant. */
@@ -22,9 +24,16 @@ export function inTenant<Value>(
   tenant: string,
   work: (unit: TenantUnit) => Awaitable<Value>,
 ): Promise<Value> {
-  return services.transact(tenant, (unit) => work(named(tenant, unit)));
+  return services.transact(tenant, (unit) => work(named(tenant, undefined, unit)));
 }
 
-function named(tenant: string, unit: Unit<Tyrum>): TenantUnit {
-  return { tenant, tx: unit.tx, events: unit.events, now: unit.now, afterCommit: (action) => unit.afterCommit(action) };
+function named(tenant: string, trace: Trace | undefined, unit: Unit<Tyrum>): TenantUnit {
+  return {
+    tenant,
+    trace,
+    tx: unit.tx,
+    events: unit.events,
+    now: unit.now,
+    afterCommit: (action) => unit.afterCommit(action),
+  };
 }

@@ -1,11 +1,11 @@
 import { type Capability, type CapabilityState, ProtocolError, type Tyrum } from '@tyrum/contracts';
 import type { Handlers } from '../../engine/handlers.ts';
+import type { PeerDirectory } from '../../engine/peer.ts';
 import type { Collection } from '../../ports/store.ts';
 import { newestPage } from '../paging/newest-page.ts';
 import { contractError } from '../refusals.ts';
 import { unitOf } from '../tenant-unit.ts';
 import { wireTime } from '../wire-time.ts';
-import type { NodeLinks } from './node-links.ts';
 import { pairingList, pairingOf } from './pairing-records.ts';
 
 type NodeHandlers = Pick<Handlers<Tyrum>, 'node.list' | 'capability.ready'>;
@@ -21,7 +21,7 @@ const nodeReadiness: Collection<NodeReadiness> = { name: 'node_readiness', index
 
 const DEFAULT_PAGE = 50;
 
-export function nodeHandlers(links: NodeLinks): NodeHandlers {
+export function nodeHandlers(peers: PeerDirectory): NodeHandlers {
   return {
     /** A node has one approved pairing at the most, so these are the paired nodes, newest pairing first. */
     async 'node.list'({ limit = DEFAULT_PAGE, cursor }, { tx, caller }) {
@@ -29,7 +29,7 @@ export function nodeHandlers(links: NodeLinks): NodeHandlers {
       const { values, next } = await newestPage(tx.documents, caller.tenant, pairingList, request);
       const nodes = values.map(({ node }) => ({
         ...node,
-        connected: links.find(caller.tenant, node.node_id) !== undefined,
+        connected: peers.find(caller.tenant, node.node_id, 'node') !== undefined,
       }));
       return { nodes, next_cursor: next };
     },
@@ -40,10 +40,10 @@ export function nodeHandlers(links: NodeLinks): NodeHandlers {
       const pairing = await pairingOf(unit.tx, unit.tenant, node_id);
       if (pairing?.status !== 'approved') throw new ProtocolError('forbidden', 'the node is not paired');
       const advertised = new Set(pairing.node.capabilities.map(({ id }) => id));
-      capabilities?.forEach(({ id }, at) => refuse(advertised, id, ['capabilities', at]));
-      capability_states?.forEach(({ capability }, at) =>
-        refuse(advertised, capability.id, ['capability_states', at, 'capability']),
-      );
+      for (const [at, { id }] of (capabilities ?? []).entries()) refuse(advertised, id, ['capabilities', at]);
+      for (const [at, { capability }] of (capability_states ?? []).entries()) {
+        refuse(advertised, capability.id, ['capability_states', at, 'capability']);
+      }
       const said = {
         ...(capabilities === undefined ? {} : { capabilities }),
         ...(capability_states === undefined ? {} : { capability_states }),

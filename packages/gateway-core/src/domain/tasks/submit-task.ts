@@ -1,4 +1,4 @@
-import { type Action, ProtocolError, type Random, randomUuid } from '@tyrum/contracts';
+import { type Action, ProtocolError, type Random, randomUuid, type Trace } from '@tyrum/contracts';
 import type { Alarms } from '../alarms/alarms.ts';
 import { jsonBytes, MOST_ACTION_BYTES } from '../json-size.ts';
 import { mayBeAsked, pairingOf } from '../pairings/pairing-records.ts';
@@ -16,6 +16,8 @@ export interface NewTask {
   readonly turnId?: string | undefined;
   /** Names it inside its turn. */
   readonly key?: string;
+  /** The trace context of what caused it. */
+  readonly trace?: Trace | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface NewTask {
 export async function submitTask(
   unit: TenantUnit,
   { alarms, random }: { alarms: Alarms; random: Random },
-  { action, nodeId, capability, deadlineMs, turnId, key }: NewTask,
+  { action, nodeId, capability, deadlineMs, turnId, key, trace }: NewTask,
 ): Promise<TaskRecord> {
   if (nodeId === undefined && capability === undefined) {
     throw contractError(['payload', 'node_id'], 'expected `node_id` or `capability`');
@@ -54,6 +56,7 @@ export async function submitTask(
     },
     addressed: nodeId === undefined ? 'capability' : 'node',
     ...(key === undefined ? {} : { key }),
+    ...(trace === undefined ? {} : { trace }),
     owner: null,
     adoptable: false,
   });

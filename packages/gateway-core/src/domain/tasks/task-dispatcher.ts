@@ -87,6 +87,7 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
     try {
       const answer = await link.peer.request('task.execute', executePayload(record, clock.now()), {
         ...(dispatch_id === undefined ? {} : { requestId: dispatch_id }),
+        ...(record.trace === undefined ? {} : { trace: record.trace }),
         timeoutMs: LONGEST_WAIT_MS,
         signal: flight.controller.signal,
       });
@@ -109,7 +110,7 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
       inTenant(services, tenant, async (unit) => {
         const record = await findTask(unit.tx, tenant, taskId);
         if (record?.task.status === 'dispatched' && record.task.dispatch_id === dispatchId) {
-          await endTask(unit, alarms, record, end);
+          await endKeepable(unit, record, end);
           return;
         }
         unit.afterCommit(() =>
@@ -120,6 +121,16 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
         );
       }),
     );
+  }
+
+  /** What no event can carry is not kept, and the task says so. */
+  async function endKeepable(unit: TenantUnit, record: TaskRecord, end: TaskEnd): Promise<void> {
+    try {
+      await endTask(unit, alarms, record, end);
+    } catch (error) {
+      if (!ProtocolError.is(error)) throw error;
+      await endTask(unit, alarms, record, { status: 'failed', error: { code: error.code, message: error.message } });
+    }
   }
 
   function release(link: NodeLink, flight: Flight): void {

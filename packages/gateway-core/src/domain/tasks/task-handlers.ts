@@ -31,7 +31,7 @@ export function taskHandlers({ dispatcher, alarms, random }: TaskServices): Clie
       const record = await submitTask(
         unit,
         { alarms, random },
-        { action, nodeId: node_id, capability, deadlineMs: deadline_ms, turnId: turn_id },
+        { action, nodeId: node_id, capability, deadlineMs: deadline_ms, turnId: turn_id, trace: unit.trace },
       );
       unit.afterCommit(() => dispatcher.offer(unit.tenant, record));
       return { task: record.task };

@@ -1,4 +1,4 @@
-import type { Task, TaskStatus } from '@tyrum/contracts';
+import type { Task, TaskStatus, Trace } from '@tyrum/contracts';
 import type { Collection, Transaction } from '../../ports/store.ts';
 import type { PagedList } from '../paging/newest-page.ts';
 
@@ -9,6 +9,8 @@ export interface TaskRecord {
   readonly addressed: 'node' | 'capability';
   /** Names the task inside its turn, where a runner asked for it. */
   readonly key?: string;
+  /** The trace context of the request that caused it. */
+  readonly trace?: Trace;
   /** The gateway process that dispatched it last. */
   readonly owner: string | null;
   /** The lease of its newest dispatch has ended: another node may be given it. */

@@ -44,7 +44,7 @@ export function createTurnTasks({ alarms, random, dispatcher, waiters }: TurnTas
 
   return {
     cancelOf,
-    async perform({ turnId, key, request, write }, signal) {
+    async perform({ turnId, key, request, trace, write }, signal) {
       const { action, nodeId, capability, deadlineMs } = request;
       const record = await write(async (unit) => {
         const earlier = await findByKey(unit.tx, unit.tenant, turnId, key);
@@ -52,7 +52,7 @@ export function createTurnTasks({ alarms, random, dispatcher, waiters }: TurnTas
         const submitted = await submitTask(
           unit,
           { alarms, random },
-          { action, nodeId, capability, deadlineMs, turnId, key },
+          { action, nodeId, capability, deadlineMs, turnId, key, trace },
         );
         unit.afterCommit(() => dispatcher.offer(unit.tenant, submitted));
         return submitted;

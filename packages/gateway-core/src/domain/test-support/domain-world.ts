@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import {
   deviceIdFrom,
   type Handled,
@@ -10,13 +9,14 @@ import {
   type Role,
   randomUuid,
   type Scope,
+  type Trace,
   type Tyrum,
   tyrum,
 } from '@tyrum/contracts';
 import type { Handler, RequestContext } from '../../engine/handlers.ts';
 import type { Peer } from '../../engine/peer.ts';
-import type { Crypto } from '../../ports/crypto.ts';
-import type { Store, StoredEvent } from '../../ports/store.ts';
+import { nodeCrypto } from '../../ports/node-crypto.ts';
+import type { StoredEvent } from '../../ports/store.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { TurnRunner } from '../../ports/turn-runner.ts';
 import { createMemoryStore, type MemoryStore, type StoreFaults } from '../../store/memory-store.ts';
@@ -64,6 +64,7 @@ export interface Asker {
   readonly role: Role;
   readonly scopes: ReadonlySet<Scope>;
   readonly connectionId: string | undefined;
+  readonly trace: Trace | undefined;
 }
 
 export interface ReadEvent extends Omit<StoredEvent, 'payload'> {
@@ -105,7 +106,10 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
     crypto: testCrypto,
     events,
     peers: {
-      find: (tenant, deviceId) => [...peers].findLast((peer) => peer.tenant === tenant && peer.deviceId === deviceId),
+      find: (tenant, deviceId, role) =>
+        [...peers].findLast(
+          (peer) => peer.tenant === tenant && peer.deviceId === deviceId && (role ?? peer.role) === peer.role,
+        ),
       all: () => peers,
     },
     telemetry,
@@ -126,7 +130,7 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
   if (start) await domain.start();
 
   async function settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < TURNS; turn += 1) await turnOfTheLoop();
   }
 
   async function call<T extends Type>(
@@ -140,6 +144,7 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
       role = 'client',
       scopes = new Set<Scope>(),
       connectionId,
+      trace,
     } = as;
     const definition = tyrum.definitions.find((one) => one.kind === 'request' && one.type === type);
     if (definition?.kind !== 'request') throw new TypeError(`there is no request ${type}`);
@@ -150,6 +155,7 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
         ...unit,
         caller: { tenant, deviceId, role, scopes, tokenId: 'tok_caller', connectionId },
         requestId: 'r-1',
+        trace,
         random,
       };
       return handler(checked, context);
@@ -213,11 +219,7 @@ export async function refusal(call: Promise<unknown>): Promise<ProtocolError> {
   throw new Error('expected a refusal');
 }
 
-const testCrypto: Crypto = {
-  sha256: (data) => createHash('sha256').update(data).digest(),
-  hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
-  verify: () => true,
-};
+const testCrypto = nodeCrypto();
 
 /** Bytes that differ every time and are the same in every run. */
 export function countingRandom(): Random {
@@ -227,13 +229,7 @@ export function countingRandom(): Random {
       count += 1;
       const bytes = new Uint8Array(length);
       for (let at = 0; at < length; at += 32) {
-        bytes.set(
-          createHash('sha256')
-            .update(`${count}/${at}`)
-            .digest()
-            .subarray(0, Math.min(32, length - at)),
-          at,
-        );
+        bytes.set(testCrypto.sha256(`${count}/${at}`).subarray(0, Math.min(32, length - at)), at);
       }
       return bytes;
     },
@@ -255,4 +251,7 @@ export function breakableStore(): { readonly store: MemoryStore; broken: boolean
   return state;
 }
 
-export type { Store };
+function turnOfTheLoop(): Promise<void> {
+  const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): void };
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,4 +1,4 @@
-import { type Part, ProtocolError, type Task, toBase64Url, type UIMessage } from '@tyrum/contracts';
+import { type Part, ProtocolError, type Task, type Trace, toBase64Url, type UIMessage } from '@tyrum/contracts';
 import type { TaskRequest, TurnContext } from '../../ports/turn-runner.ts';
 import { conversationScope } from '../conversations/conversation-records.ts';
 import type { DomainServices } from '../domain.ts';
@@ -16,6 +16,8 @@ export interface TurnTask {
   readonly turnId: string;
   readonly key: string;
   readonly request: TaskRequest;
+  /** The trace context of what caused the turn. */
+  readonly trace: Trace | undefined;
   /** Runs work in a transaction for as long as the turn may act. */
   readonly write: <Value>(work: (unit: TenantUnit) => Promise<Value>) => Promise<Value>;
 }
@@ -72,7 +74,10 @@ export function openContext(services: DomainServices, options: ContextOptions): 
   async function task(request: TaskRequest, key: string): Promise<Task> {
     if (key === '') throw new TypeError('a task of a turn has a key that is not empty');
     if (!options.live()) throw new ProtocolError('cancelled', 'the turn has ended');
-    return options.tasks.perform({ turnId: turn_id, key, request, write: (work) => write(work) }, signal);
+    return options.tasks.perform(
+      { turnId: turn_id, key, request, trace: record.trace, write: (work) => write(work) },
+      signal,
+    );
   }
 
   return {

@@ -104,6 +104,7 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
         trigger_kind: trigger,
         answers,
         owner: null,
+        ...(unit.trace === undefined ? {} : { trace: unit.trace }),
         items: 0,
         said_bytes: 0,
       };

@@ -1,4 +1,4 @@
-import type { Turn, TurnItem, TurnStatus } from '@tyrum/contracts';
+import type { Trace, Turn, TurnItem, TurnStatus } from '@tyrum/contracts';
 import type { Collection } from '../../ports/store.ts';
 import { sortableNumber } from '../../store/document-index.ts';
 import type { PagedList } from '../paging/newest-page.ts';
@@ -14,6 +14,8 @@ export interface TurnRecord {
   readonly answers: readonly string[];
   /** The gateway process that runs it, or ran it last. */
   readonly owner: string | null;
+  /** The trace context of the request that queued it. */
+  readonly trace?: Trace;
   /** How many items it has, and the bytes of what they say. */
   readonly items: number;
   readonly said_bytes: number;
