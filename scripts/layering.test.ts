@@ -129,6 +129,12 @@ describe('layering reports', () => {
       because: 'imports @tyrum/gateway-core/engine, which @tyrum/gateway-core does not export',
     },
     {
+      what: 'an import of what an export with a star does not name',
+      file: '@tyrum/conformance/src/a.ts',
+      imports: '@tyrum/contracts/revisions/0002.ts',
+      because: 'imports @tyrum/contracts/revisions/0002.ts, which @tyrum/contracts does not export',
+    },
+    {
       what: 'an example that imports what a package does not export',
       file: 'quickstart/server.ts',
       imports: '@tyrum/contracts/src/index.ts',
@@ -229,7 +235,7 @@ describe('the reader of imports', () => {
 /** A workspace of the usual packages, empty but for the given files of one of them. */
 function workspaceWith(name: string, files: Readonly<Record<string, readonly string[]>>): readonly SourcePackage[] {
   const exportsByName: Readonly<Record<string, readonly string[]>> = {
-    '@tyrum/contracts': ['.'],
+    '@tyrum/contracts': ['.', './revisions/*.json'],
     '@tyrum/gateway-core': ['.', './testing'],
     '@tyrum/client-sdk': ['.', './node'],
     '@tyrum/gateway-server': ['.'],

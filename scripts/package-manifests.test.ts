@@ -10,12 +10,12 @@ describe.each(published.map(({ manifest }) => [manifest.name, manifest] as const
       expect(manifest.publishConfig?.exports).toEqual(withoutSources(manifest.exports ?? {}));
     });
 
-    test('names for each export a source, and its build as a module and as CommonJS', () => {
+    test('names for each export of code its source, and its build as a module and as CommonJS', () => {
       for (const [subpath, target] of Object.entries(manifest.exports ?? {})) {
         const name = subpath === '.' ? 'index' : subpath.slice(2);
         expect(target).toEqual(
-          subpath === './package.json'
-            ? './package.json'
+          subpath.endsWith('.json')
+            ? subpath
             : {
                 '@tyrum/source': `./src/${name}.ts`,
                 import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },

@@ -37,7 +37,10 @@ export function layerOf(name: string, isPrivate: boolean): Layer | undefined {
   return key === undefined ? undefined : layers[key];
 }
 
-/** Whether a name is meant by a pattern, whose only special character is a `*` at its end. */
+/** Whether a name is meant by a pattern, in which a `*` stands for anything. */
 export function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  const [start = '', end] = pattern.split('*');
+  return end === undefined
+    ? name === pattern
+    : name.length >= start.length + end.length && name.startsWith(start) && name.endsWith(end);
 }

@@ -63,7 +63,9 @@ function complaints(
     ...(name === source.name || layer.ours.some((pattern) => matches(pattern, name))
       ? []
       : [`imports ${name}, but may import ${only(layer.ours)} of this workspace`]),
-    ...(exportsOfName.includes(subpath) ? [] : [`imports ${specifier}, which ${name} does not export`]),
+    ...(exportsOfName.some((pattern) => matches(pattern, subpath))
+      ? []
+      : [`imports ${specifier}, which ${name} does not export`]),
   ];
 }
 
