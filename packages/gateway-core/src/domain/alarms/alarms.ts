@@ -84,9 +84,9 @@ export function createAlarms(services: DomainServices, background: Background): 
       const earliest = await store.transact((tx) => tx.documents.list(SYSTEM, alarms, { index: 'due', limit: BATCH }));
       const now = clock.now();
       const due = earliest.items.filter(({ value }) => value.due <= now);
-      let failed = false;
-      for (const { id, value } of due) failed = !(await ringOne(id, value)) || failed;
-      if (failed) return arm(clock.now() + RETRY_MS);
+      // Begun together, in their order, they share a commit.
+      const rung = await Promise.all(due.map(({ id, value }) => ringOne(id, value)));
+      if (rung.includes(false)) return arm(clock.now() + RETRY_MS);
       const next = earliest.items[due.length];
       if (next !== undefined) return arm(next.value.due);
       if (earliest.next === undefined) return;

@@ -1,4 +1,4 @@
-import { type Capability, ProtocolError, type Role, type Scope } from '@tyrum/contracts';
+import { type Capability, ProtocolError, type Role, type Scope, type Trace } from '@tyrum/contracts';
 import type { Peer, PeerRequestOptions } from '../../engine/peer.ts';
 
 /** A request that the gateway sent to a peer, and the means to answer it. */
@@ -6,6 +6,7 @@ export interface SentRequest {
   readonly type: string;
   readonly payload: Record<string, unknown>;
   readonly requestId: string | undefined;
+  readonly trace: Trace | undefined;
   answer(result: unknown): void;
   refuse(error: ProtocolError): void;
 }
@@ -42,7 +43,11 @@ export function createFakePeer(options: FakePeerOptions): FakePeer {
   const open = new Set<(error: ProtocolError) => void>();
   let closedWith: FakePeer['closedWith'];
 
-  function request(type: string, payload: unknown, { requestId, signal }: PeerRequestOptions = {}): Promise<unknown> {
+  function request(
+    type: string,
+    payload: unknown,
+    { requestId, signal, trace }: PeerRequestOptions = {},
+  ): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(new ProtocolError('cancelled', `${type} was cancelled`));
     return new Promise((resolve, reject) => {
       const refuse = (error: ProtocolError) => {
@@ -55,7 +60,7 @@ export function createFakePeer(options: FakePeerOptions): FakePeer {
         open.delete(refuse);
         resolve(result);
       };
-      requests.push({ type, payload: payload as Record<string, unknown>, requestId, answer, refuse });
+      requests.push({ type, payload: payload as Record<string, unknown>, requestId, trace, answer, refuse });
     });
   }
 
