@@ -1,3 +1,4 @@
+import { dirname, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSources } from './layering/read-sources.ts';
 import { type SourcePackage, violations } from './layering/violations.ts';
@@ -32,9 +33,7 @@ describe('the layers of this workspace', () => {
 
   test('keep isomorphic-ws of the client in exactly one file', () => {
     const client = sources.find(({ name }) => name === '@tyrum/client-sdk');
-    const holders = client?.files.filter(
-      ({ path, imports }) => !path.endsWith('.test.ts') && imports.includes('isomorphic-ws'),
-    );
+    const holders = client?.files.filter(({ imports }) => imports.includes('isomorphic-ws'));
 
     expect(holders).toHaveLength(1);
   });
@@ -179,7 +178,7 @@ describe('layering reports', () => {
   });
 
   test('a published package that nobody gave a layer', () => {
-    const found = violations([{ name: '@tyrum/new', isPrivate: false, exports: ['.'], files: [] }]);
+    const found = violations([{ name: '@tyrum/new', isPrivate: false, exports: ['.'], entries: [], files: [] }]);
 
     expect(found).toEqual(['@tyrum/new has no layer: say in scripts/layering/layers.ts what it may import']);
   });
@@ -193,7 +192,15 @@ describe('layering accepts', () => {
       '@tyrum/gateway-core',
       { 'src/ports/node-clock.ts': ['node:timers', '@tyrum/contracts'] },
     ],
-    ['tools in tests', '@tyrum/contracts', { 'src/a.test.ts': ['vitest', 'node:fs'] }],
+    [
+      'tools in tests and in what only tests use',
+      '@tyrum/contracts',
+      {
+        'src/index.ts': [],
+        'src/a.test.ts': ['vitest', 'node:fs', './support/b.ts'],
+        'src/support/b.ts': ['node:fs', 'ajv'],
+      },
+    ],
     [
       'Node.js in a client file that only ./node reaches',
       '@tyrum/client-sdk',
@@ -232,7 +239,7 @@ describe('the reader of imports', () => {
   });
 });
 
-/** A workspace of the usual packages, empty but for the given files of one of them. */
+/** A workspace of the usual packages, empty but for the given files of one of them; those that no file imports are its entries. */
 function workspaceWith(name: string, files: Readonly<Record<string, readonly string[]>>): readonly SourcePackage[] {
   const exportsByName: Readonly<Record<string, readonly string[]>> = {
     '@tyrum/contracts': ['.', './revisions/*.json'],
@@ -243,10 +250,15 @@ function workspaceWith(name: string, files: Readonly<Record<string, readonly str
     '@tyrum/conformance': [],
     quickstart: [],
   };
+  const imported = Object.entries(files).flatMap(([path, imports]) =>
+    imports.map((to) => posix.join(dirname(path), to)),
+  );
+  const entries = Object.keys(files).filter((path) => !path.endsWith('.test.ts') && !imported.includes(path));
   return Object.entries(exportsByName).map(([packageName, exports]) => ({
     name: packageName,
     isPrivate: exports.length === 0,
     exports,
+    entries: packageName === name ? entries : [],
     files: packageName === name ? Object.entries(files).map(([path, imports]) => ({ path, imports })) : [],
   }));
 }

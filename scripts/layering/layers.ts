@@ -1,4 +1,4 @@
-/** What the shipped sources of one package may import beside their own files. */
+/** What a package may import beside its own files. `foreign` and `node` bind what it ships, `ours` its tests too. */
 export interface Layer {
   /** Packages of this workspace. */
   readonly ours: readonly string[];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { importsOf } from '../workspace/module-imports.ts';
-import { workspacePackages } from '../workspace/workspace-packages.ts';
+import { type Manifest, workspacePackages } from '../workspace/workspace-packages.ts';
 import type { SourceFile, SourcePackage } from './violations.ts';
 
 const ignoredFolders = new Set(['node_modules', 'dist']);
@@ -12,8 +12,17 @@ export function readSources(): readonly SourcePackage[] {
     name: manifest.name,
     isPrivate: manifest.private === true,
     exports: Object.keys(manifest.exports ?? {}),
+    entries: entriesOf(manifest),
     files: sourcePaths(directory).map((path) => readSource(directory, path)),
   }));
+}
+
+function entriesOf({ exports = {}, bin = {} }: Manifest): readonly string[] {
+  const exported = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [] : [target['@tyrum/source']],
+  );
+  const commands = Object.values(bin).map((path) => path.replace('dist/', 'src/').replace(/\.js$/, '.ts'));
+  return [...exported, ...commands].filter((path) => typeof path === 'string').map((path) => posix.normalize(path));
 }
 
 function readSource(directory: string, path: string): SourceFile {

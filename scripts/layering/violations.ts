@@ -14,6 +14,8 @@ export interface SourcePackage {
   readonly isPrivate: boolean;
   /** The keys of its `exports`. */
   readonly exports: readonly string[];
+  /** The files that its exports and commands are built from. What they reach is shipped. */
+  readonly entries: readonly string[];
   readonly files: readonly SourceFile[];
 }
 
@@ -25,36 +27,44 @@ export function violations(packages: readonly SourcePackage[]): readonly string[
     if (layer === undefined) {
       return [`${source.name} has no layer: say in scripts/layering/layers.ts what it may import`];
     }
+    const shipped = reachedFrom(source.entries, source.files);
     const found = source.files.flatMap((file) =>
       file.imports.flatMap((specifier) =>
-        complaints(source, file, specifier, layer, exported).map(
+        complaints({ source, layer, shipped, exported }, file, specifier).map(
           (complaint) => `${source.name}/${file.path} ${complaint}`,
         ),
       ),
     );
-    return [...found, ...nodeModulesReached(source, layer), ...spreadImports(source)];
+    return [...found, ...nodeModulesReached(source, layer), ...spreadImports(source.name, shipped)];
   });
 }
 
+interface Scope {
+  readonly source: SourcePackage;
+  readonly layer: Layer;
+  readonly shipped: readonly SourceFile[];
+  /** The keys of `exports`, by package. */
+  readonly exported: ReadonlyMap<string, readonly string[]>;
+}
+
 function complaints(
-  source: SourcePackage,
+  { source, layer, shipped, exported }: Scope,
   file: SourceFile,
   specifier: string,
-  layer: Layer,
-  exported: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
+  const isShipped = shipped.includes(file);
   if (specifier.startsWith('.')) {
     return resolveRelative(file, specifier).startsWith('..')
       ? [`imports ${specifier}, which is outside its package`]
       : [];
   }
   if (isBuiltin(specifier)) {
-    return !isShipped(file) || mayNameNode(file, layer) ? [] : [`imports ${specifier}, allowed ${layer.node}`];
+    return !isShipped || mayNameNode(file, layer) ? [] : [`imports ${specifier}, allowed ${layer.node}`];
   }
   const name = packageNameOf(specifier);
   const exportsOfName = exported.get(name);
   if (exportsOfName === undefined) {
-    return !isShipped(file) || layer.foreign === 'any' || layer.foreign.includes(name)
+    return !isShipped || layer.foreign === 'any' || layer.foreign.includes(name)
       ? []
       : [`imports ${name}, but may import ${only(layer.foreign)} from outside`];
   }
@@ -87,17 +97,18 @@ function nodeModulesReached({ name, files }: SourcePackage, { node }: Layer): re
   if (node !== 'where the entry . does not reach') {
     return [];
   }
-  return reachedFrom('src/index.ts', files).flatMap((file) =>
+  return reachedFrom(['src/index.ts'], files).flatMap((file) =>
     file.imports
       .filter(isBuiltin)
       .map((specifier) => `${name}/${file.path} imports ${specifier}, and the browser entry reaches it`),
   );
 }
 
-function reachedFrom(entry: string, files: readonly SourceFile[]): readonly SourceFile[] {
+/** The files that are imported, at any depth, by the entries. Tests and what only they use are not among them. */
+function reachedFrom(entries: readonly string[], files: readonly SourceFile[]): readonly SourceFile[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const reached = new Set<string>();
-  const waiting = [entry];
+  const waiting = [...entries];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const file = byPath.get(path);
     if (file === undefined || reached.has(path)) {
@@ -109,9 +120,9 @@ function reachedFrom(entry: string, files: readonly SourceFile[]): readonly Sour
   return files.filter(({ path }) => reached.has(path));
 }
 
-function spreadImports({ name, files }: SourcePackage): readonly string[] {
+function spreadImports(name: string, shipped: readonly SourceFile[]): readonly string[] {
   const held = heldByOneFile[name];
-  const holders = files.filter((file) => isShipped(file) && held !== undefined && file.imports.includes(held));
+  const holders = shipped.filter((file) => held !== undefined && file.imports.includes(held));
   return holders.length > 1
     ? [`${name} imports ${held} in ${holders.map(({ path }) => path).join(', ')}, but one file holds it`]
     : [];
@@ -119,11 +130,6 @@ function spreadImports({ name, files }: SourcePackage): readonly string[] {
 
 function resolveRelative(file: SourceFile, specifier: string): string {
   return posix.join(dirname(file.path), specifier);
-}
-
-/** Tests and generators may use the tools of the workspace; what they import of ours keeps the direction all the same. */
-function isShipped({ path }: SourceFile): boolean {
-  return path.startsWith('src/') && !path.endsWith('.test.ts');
 }
 
 function only(names: readonly string[]): string {
