@@ -1,3 +1,5 @@
+export { describeAsyncApi } from './artefacts/asyncapi.ts';
+export { describeCatalog } from './artefacts/catalog.ts';
 export {
   ARTEFACT_BASE,
   type DescribeOptions,
@@ -8,4 +10,6 @@ export {
   type RevisionArtefact,
 } from './artefacts/describe.ts';
 export { type Json, type JsonObject, sortKeys } from './artefacts/json.ts';
+export type { Draft } from './artefacts/json-schema.ts';
 export { hashArtefact, lockContract, type Sha256 } from './artefacts/lock.ts';
+export { type SchemaFile, type SchemaFilesOptions, schemaFiles } from './artefacts/schema-files.ts';

@@ -10,6 +10,11 @@ import { createSchemaWriter, type SchemaWriter } from './json-schema.ts';
 /** Where the artefacts of contracts are found; each contract has its own directory below. */
 export const ARTEFACT_BASE = 'https://schemas.tyrum.dev/';
 
+/** The base URI of a contract's artefacts where its owner names none. */
+export function contractBase({ name }: Pick<Contract, 'name'>): string {
+  return `${ARTEFACT_BASE}${name}/`;
+}
+
 export interface DescribeOptions {
   /** Base URI of `$id`. Default: `https://schemas.tyrum.dev/<contract>/`. Part of what is hashed. */
   readonly base?: string;
@@ -99,7 +104,7 @@ function finish(
   contract: Contract,
   revision: number,
   path: string,
-  { base = `${ARTEFACT_BASE}${contract.name}/` }: DescribeOptions,
+  { base = contractBase(contract) }: DescribeOptions,
   writer: SchemaWriter,
   rest: Described & JsonObject,
 ): RevisionArtefact {
