@@ -1,0 +1,62 @@
+import type { MemorySnapshot } from '@tyrum/gateway-core';
+import type { Disk } from '../disk/disk.ts';
+import type { Loop } from '../kernel/loop.ts';
+import type { Prng } from '../kernel/prng.ts';
+import { createProcess, type WallClock } from '../kernel/process.ts';
+import type { TrueLedger } from '../truth/ledger.ts';
+import type { LogMarks, TrueLogs } from '../truth/logs.ts';
+import type { GatewayHost } from './gateway-host.ts';
+
+/** Copies of the gateway's disk, and their return. */
+export interface Backups {
+  keep(): void;
+  /** Stops the gateway and starts it on the last copy, with logs of another identity [EV-12]. Does nothing without one. */
+  restore(downMs: number): void;
+  /** When a copy was last brought back, in virtual milliseconds; `-Infinity` for never. */
+  readonly restoredAt: number;
+}
+
+export function createBackups(options: {
+  readonly loop: Loop;
+  readonly wall: WallClock;
+  readonly random: Prng;
+  readonly disk: Disk;
+  readonly host: GatewayHost;
+  readonly logs: TrueLogs;
+  readonly ledger: TrueLedger;
+  readonly onRestored: () => void;
+}): Backups {
+  const { loop, wall, random, disk, host, logs, ledger } = options;
+  let copy: { snapshot: MemorySnapshot; marks: LogMarks; entries: ReturnType<TrueLedger['mark']> } | undefined;
+  let restoredAt = Number.NEGATIVE_INFINITY;
+
+  async function bringBack({ snapshot, marks, entries }: NonNullable<typeof copy>): Promise<void> {
+    disk.replaceWith(snapshot);
+    logs.restored(marks);
+    ledger.restored(entries);
+    restoredAt = loop.elapsed;
+    options.onRestored();
+    const tool = createProcess(loop, wall, 'restore');
+    const store = disk.open(tool);
+    await store.transact(async (tx) => {
+      for (const tenant of await tx.log.tenants()) await tx.log.renew(tenant, `epoch${random.int(1_000_000_000)}`);
+    });
+    tool.kill();
+  }
+
+  return {
+    get restoredAt() {
+      return restoredAt;
+    },
+    keep() {
+      const snapshot = disk.synced;
+      if (snapshot !== undefined) copy = { snapshot, marks: logs.mark(), entries: ledger.mark() };
+    },
+    restore(downMs) {
+      const kept = copy;
+      const up = host.running;
+      if (kept === undefined || up === undefined) return;
+      host.crash({ silent: false, downMs, revisions: up.revisions, meanwhile: () => bringBack(kept) });
+    },
+  };
+}

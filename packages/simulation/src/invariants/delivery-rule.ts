@@ -1,0 +1,167 @@
+import { type CursorFacts, positionIn, type TrueCursors } from '../truth/cursors.ts';
+import type { Grants } from '../truth/grants.ts';
+import type { TrueLogs } from '../truth/logs.ts';
+import { existsAt, maySee } from '../truth/audience.ts';
+import type { Verdict } from '../truth/verdict.ts';
+import type { Asked, Watched, WireEvent, WireRule } from './wire-watch.ts';
+
+/** Within this time a narrowed or revoked token has lost its effect on open connections [AZ-7] [AZ-8]. */
+const GRACE_MS = 1_000;
+
+/** What every connection is sent: for its eyes, in the order of the log, linked by `prev`, and no more than it has credit for. */
+export function deliveryRule(options: {
+  readonly verdict: Verdict;
+  readonly logs: TrueLogs;
+  readonly cursors: TrueCursors;
+  readonly grants: Grants;
+  readonly window: number;
+  readonly now: () => number;
+}): WireRule {
+  const { verdict, logs, cursors, grants, window, now } = options;
+  const place = (watched: Watched) => `${watched.party.name} on #${watched.link.id}`;
+
+  function handedOut(watched: Watched, cursor: string, position: number): void {
+    cursors.handedOut(cursor, factsOf(watched, logs, cursor, position));
+  }
+
+  function durable(watched: Watched, event: WireEvent, cursor: string, prev: string): void {
+    const { party, last } = watched;
+    const log = logs.of(party.tenant);
+    const kept = log.find(event.event_id);
+    if (kept === undefined) {
+      verdict.fail('audience', `${place(watched)} was sent ${event.type} ${event.event_id}, which the log of ${party.tenant} does not have`);
+      return;
+    }
+    judgeAudience(watched, kept);
+    if (last !== undefined) {
+      if (prev !== last.cursor) {
+        verdict.fail('every event or told', `${place(watched)}: prev of ${event.type} is ${prev}, and ${last.cursor} was sent before it`);
+      }
+      judgeOrder(watched, last.position, kept.position);
+    }
+    watched.last = { cursor, position: kept.position };
+    watched.unacked.push(kept.position);
+    if (watched.unacked.length > window) {
+      verdict.fail('bounded bytes', `${place(watched)} has ${watched.unacked.length} unacknowledged events; the window is ${window}`);
+    }
+    handedOut(watched, cursor, kept.position);
+  }
+
+  function judgeAudience(watched: Watched, event: Parameters<typeof maySee>[1]): void {
+    const { viewer, token } = watched;
+    if (viewer === undefined) return;
+    const settled = now() - grants.changedAt(token) > GRACE_MS;
+    const scopes = settled && viewer.role === 'client' ? grants.scopesOf(token) : viewer.scopes;
+    if (!maySee({ ...viewer, scopes }, event)) {
+      verdict.fail('audience', `${place(watched)} was sent ${event.type}, and may not see it`);
+    }
+  }
+
+  /** Between two events that are sent one after the other there is none that this peer may see. */
+  function judgeOrder(watched: Watched, from: number, to: number): void {
+    const { viewer, party, token, acceptedAt } = watched;
+    if (to <= from) {
+      verdict.fail('every event or told', `${place(watched)} was sent position ${to} after ${from}`);
+      return;
+    }
+    // Whose token changed on the way: which rights hold is only known when it has been closed.
+    if (viewer === undefined || grants.changedAt(token) >= acceptedAt) return;
+    const log = logs.of(party.tenant);
+    for (let position = from + 1; position < to; position += 1) {
+      const missed = log.at(position);
+      if (missed !== undefined && existsAt(missed.type, viewer.revision) && maySee(viewer, missed)) {
+        verdict.fail('every event or told', `${place(watched)} was sent position ${to} after ${from}, without ${missed.type} at ${position}`);
+        return;
+      }
+    }
+  }
+
+  return {
+    opened(watched, { result }, cursor) {
+      if (cursor === undefined) return;
+      const resumed = (result?.recovery as { readonly outcome: string }).outcome === 'resumed';
+      const asked = resumed && watched.resume !== 'acked' ? watched.resume : undefined;
+      const position = (asked === undefined ? undefined : cursors.find(asked)?.position) ?? positionIn(cursor);
+      handedOut(watched, cursor, position);
+      watched.last = { cursor, position };
+    },
+    event(watched, event) {
+      const { cursor, prev } = event;
+      if (cursor === undefined || prev === undefined) {
+        const { payload, type } = event;
+        if (payload.scoped_token !== undefined) judgeSecret(watched, payload);
+        if (existsAt(type, 2)) {
+          judgeAudience(watched, { type, payload: JSON.stringify(payload), ...scopeOf(event) });
+          liveAtOldRevision(watched, event);
+        }
+        return;
+      }
+      if (event.type !== 'events.bookmark') {
+        durable(watched, event, cursor, prev);
+        return;
+      }
+      const position = positionIn(cursor);
+      if (watched.last !== undefined) {
+        if (prev !== watched.last.cursor) {
+          verdict.fail('every event or told', `${place(watched)}: prev of a bookmark is ${prev}, and ${watched.last.cursor} was sent before it`);
+        }
+        if (position !== watched.last.position) judgeOrder(watched, watched.last.position, position + 1);
+      }
+      watched.last = { cursor, position };
+      handedOut(watched, cursor, position);
+    },
+    request(watched, asked) {
+      if (asked.type === 'events.ack') acknowledged(watched, asked);
+    },
+    response(watched, { as_of: asOf }) {
+      if (asOf !== undefined) handedOut(watched, asOf, positionIn(asOf));
+    },
+  };
+
+  function acknowledged(watched: Watched, { payload }: Asked): void {
+    const position = cursors.find(payload.cursor as string)?.position;
+    if (position !== undefined) watched.unacked = watched.unacked.filter((sent) => sent > position);
+  }
+
+  /** At revision 2 there are no cursors: order and completeness are judged by the ids. */
+  function liveAtOldRevision(watched: Watched, event: WireEvent): void {
+    if (watched.viewer?.revision !== 2 || event.type === 'counter.hinted') return;
+    const kept = logs.of(watched.party.tenant).find(event.event_id);
+    if (kept === undefined) {
+      verdict.fail('audience', `${place(watched)} was sent ${event.type}, which the log of ${watched.party.tenant} does not have`);
+      return;
+    }
+    if (watched.last !== undefined) judgeOrder(watched, watched.last.position, kept.position);
+    watched.last = { cursor: '', position: kept.position };
+  }
+
+  function judgeSecret(watched: Watched, payload: WireEvent['payload']): void {
+    const { node } = payload.pairing as { readonly node: { readonly node_id: string } };
+    if (watched.party.role !== 'node' || watched.party.deviceId !== node.node_id) {
+      verdict.fail('audience', `${place(watched)} was sent the token of ${node.node_id}`);
+    }
+  }
+}
+
+/** What a cursor stands for that was just handed out. */
+function factsOf(watched: Watched, logs: TrueLogs, cursor: string, position: number): CursorFacts {
+  const { party, viewer } = watched;
+  return {
+    tenant: party.tenant,
+    deviceId: party.deviceId,
+    role: party.role,
+    scopes: audienceTag(watched, cursor),
+    revision: viewer?.revision ?? 2,
+    branch: logs.of(party.tenant).branch,
+    position,
+  };
+}
+
+/** The scopes of a client; what a node may do is decided by its pairing, and then only the cursor says whether that changed. */
+export function audienceTag({ party, scopes }: Watched, cursor: string): ReadonlySet<string> {
+  return party.role === 'client' ? scopes : new Set([cursor.split('.')[1] ?? '']);
+}
+
+function scopeOf({ scope }: WireEvent) {
+  return scope?.kind === 'node' && scope.node_id !== undefined ? { scope: { kind: 'node', id: scope.node_id } as const } : {};
+}

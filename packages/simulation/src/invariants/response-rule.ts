@@ -1,0 +1,60 @@
+import type { Contract } from '@tyrum/contracts';
+import type { TrueLedger } from '../truth/ledger.ts';
+import type { Verdict } from '../truth/verdict.ts';
+import type { Asked, Watched, WireResponse, WireRule } from './wire-watch.ts';
+
+/** Requests beyond `max_in_flight` that were read already when reading paused. */
+const READ_AHEAD = 8;
+
+/** What every request is answered: once, with its own answer, and not before what it did is synced. */
+export function responseRule(options: {
+  readonly verdict: Verdict;
+  readonly ledger: TrueLedger;
+  readonly contract: Contract;
+  readonly maxInFlight: number;
+}): WireRule {
+  const { verdict, ledger, contract, maxInFlight } = options;
+  const effects = new Map(
+    contract.definitions.flatMap((definition) => (definition.kind === 'request' ? [[definition.type, definition.effect] as const] : [])),
+  );
+  const unanswered = new Map<Watched, number>();
+  const place = ({ party, link }: Watched) => `${party.name} on #${link.id}`;
+
+  function judgeDurability(watched: Watched, response: WireResponse, asked: Asked): void {
+    if (!response.ok || effects.get(asked.type) === 'read') return;
+    const { tenant, deviceId: device } = watched.party;
+    const entry = ledger.find({ tenant, device, type: asked.type, key: asked.key });
+    if (entry?.state !== 'completed') {
+      verdict.fail('no early acknowledgement', `${asked.type} ${asked.requestId} of ${place(watched)} was answered ok, and nothing of it is synced`);
+    }
+  }
+
+  function judgeToken(watched: Watched, { ok, result }: WireResponse, asked: Asked): void {
+    const { token } = asked.payload;
+    if (!ok || typeof token !== 'string' || result === undefined || result.token === token) return;
+    verdict.fail('one ending', `${asked.type} ${asked.requestId} of ${place(watched)} for ${token} was given the answer for ${String(result.token)}`);
+  }
+
+  return {
+    request(watched) {
+      const count = (unanswered.get(watched) ?? 0) + 1;
+      unanswered.set(watched, count);
+      if (count > maxInFlight + READ_AHEAD) {
+        verdict.fail('bounded bytes', `${count} requests of ${place(watched)} are under way; ${maxInFlight} are allowed`);
+      }
+    },
+    response(watched, response, asked) {
+      if (asked === undefined) {
+        verdict.fail('one ending', `${place(watched)} was answered ${response.type} ${response.request_id}, which it did not ask`);
+        return;
+      }
+      if (asked.answered) {
+        verdict.fail('one ending', `${asked.type} ${asked.requestId} of ${place(watched)} was answered twice`);
+        return;
+      }
+      unanswered.set(watched, (unanswered.get(watched) ?? 0) - 1);
+      judgeToken(watched, response, asked);
+      judgeDurability(watched, response, asked);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { createHash, createHmac } from 'node:crypto';
+import { deviceIdFrom, publicKeyDer, publicKeyText } from '@tyrum/contracts';
+import type { Prng } from './prng.ts';
+
+/**
+ * Signatures without their price: one binds a key and a message as Ed25519 does, but whoever knows the public key can make it.
+ * Nobody in a simulated world forges; what is tested is that each side signs and checks the right text.
+ */
+export function signWith(publicKeyRaw: Uint8Array, message: string | Uint8Array): Uint8Array {
+  return createHash('sha512').update(publicKeyRaw).update(message).digest();
+}
+
+/** Synchronous digests and checks, for the gateway and the client alike. */
+export const simulatedCrypto = {
+  sha256: (data: string | Uint8Array): Uint8Array => createHash('sha256').update(data).digest(),
+  hmacSha256: (key: Uint8Array, data: string): Uint8Array => createHmac('sha256', key).update(data).digest(),
+  verify(keyDer: Uint8Array, message: string | Uint8Array, signature: Uint8Array): boolean {
+    return Buffer.compare(signWith(keyDer.subarray(-32), message), signature) === 0;
+  },
+};
+
+/** A key pair of a gateway or a device. */
+export interface KeyPair {
+  /** As the wire has it. */
+  readonly publicKey: string;
+  /** `dev_…` of the key. */
+  readonly deviceId: string;
+  sign(message: string): Uint8Array;
+}
+
+export function createKeyPair(random: Prng): KeyPair {
+  const raw = random.bytes(32);
+  const publicKey = publicKeyText(raw);
+  const der = publicKeyDer(publicKey) as Uint8Array;
+  return {
+    publicKey,
+    deviceId: deviceIdFrom(simulatedCrypto.sha256(der)),
+    sign: (message) => signWith(raw, message),
+  };
+}
