@@ -1,15 +1,30 @@
-import { issuesOf, type Issue, ProtocolError, type RequestView, type RevisionView, type Contract, describeIssue } from '@tyrum/contracts';
+import {
+  type Contract,
+  describeIssue,
+  existsAt,
+  type Issue,
+  issuesOf,
+  ProtocolError,
+  type RequestView,
+  type RevisionView,
+} from '@tyrum/contracts';
 import type { Viewer } from './audience.ts';
 
 export type Admission =
-  | { readonly admitted: true; readonly view: RequestView; /** At the current revision. */ readonly payload: unknown }
+  | { readonly admitted: true; readonly view: RequestView /** At the current revision. */; readonly payload: unknown }
   | { readonly admitted: false; readonly error: ProtocolError };
 
 /** Judges a request from a peer: revision, direction, role, scope, payload, in this order. The same on every transport. */
-export function admit(contract: Contract, view: RevisionView, caller: Viewer, type: string, payload: unknown): Admission {
+export function admit(
+  contract: Contract,
+  view: RevisionView,
+  caller: Viewer,
+  type: string,
+  payload: unknown,
+): Admission {
   const request = view.requests.get(type);
   if (request === undefined || (request.extension !== undefined && !caller.extensions.has(request.extension))) {
-    return refuse(unsupported(contract, view, type));
+    return refuse(unsupported(contract, view, caller, type));
   }
   const { direction, roles, scopes } = request.definition;
   if (direction === 'to_peer') {
@@ -35,29 +50,49 @@ export function admit(contract: Contract, view: RevisionView, caller: Viewer, ty
   }
 }
 
-/** The one answer to a frame or payload that does not fit. */
+/** The one answer to a frame or payload that does not fit. Keys are the peer's own text: a very long one is told short. */
 export function contractError(type: string, issues: readonly Issue[]): ProtocolError {
-  const first = issues[0];
+  const told = issues.map(shortened);
+  const [first] = told;
   const message = first === undefined ? 'does not fit the contract' : describeIssue(first);
-  return new ProtocolError('contract_error', type === '' ? message : `${type}: ${message}`, { details: { issues } });
+  return new ProtocolError('contract_error', type === '' ? message : `${type}: ${message}`, {
+    details: { issues: told },
+  });
 }
 
-function unsupported(contract: Contract, view: RevisionView, type: string): ProtocolError {
+/** The same issue, no longer than a person would read. */
+export function shortened({ path, message }: Issue): Issue {
+  return { path: path.map((part) => (typeof part === 'string' ? cut(part, 256) : part)), message: cut(message, 512) };
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+function unsupported(contract: Contract, view: RevisionView, caller: Viewer, type: string): ProtocolError {
   const known = contract.definitions.find((definition) => definition.kind === 'request' && definition.type === type);
-  if (known === undefined || known.since <= view.revision) {
-    const until = known?.until !== undefined && known.until < view.revision ? { until: known.until } : undefined;
-    return new ProtocolError('unsupported_operation', `${quoted(type)} is not an operation at revision ${view.revision}`, {
-      ...(until === undefined ? {} : { details: until }),
-    });
+  const extension = contract.extensions.find(({ definitions }) => known !== undefined && definitions.has(known));
+  // What was not agreed does not exist for this peer, at whatever revision.
+  if (
+    known === undefined ||
+    existsAt(known, view.revision) ||
+    (extension !== undefined && !caller.extensions.has(extension.id))
+  ) {
+    return new ProtocolError('unsupported_operation', `${quoted(type)} is not an operation of this connection`);
   }
-  return new ProtocolError('unsupported_operation', `${type} exists since revision ${known.since}; this connection speaks ${view.revision}`, {
-    details: { since: known.since },
-  });
+  const { since, until } = known;
+  return new ProtocolError(
+    'unsupported_operation',
+    since > view.revision
+      ? `${type} exists since revision ${since}; this connection speaks ${view.revision}`
+      : `${type} ended with revision ${until}; this connection speaks ${view.revision}`,
+    { details: until === undefined ? { since } : { since, until } },
+  );
 }
 
 /** A type that nobody defined is the peer's text: it is repeated short. */
 function quoted(type: string): string {
-  return JSON.stringify(type.length > 64 ? `${type.slice(0, 64)}…` : type);
+  return JSON.stringify(cut(type, 64));
 }
 
 function refuse(error: ProtocolError): Admission {

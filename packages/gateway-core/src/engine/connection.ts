@@ -1,26 +1,39 @@
-import { type Clock, CLOSE_CODES, type CloseName, cutCloseReason, exceedsUtf8, HANDSHAKE_LIMITS, utf8Length } from '@tyrum/contracts';
+import {
+  CLOSE_CODES,
+  type Clock,
+  type CloseName,
+  cutCloseReason,
+  exceedsUtf8,
+  HANDSHAKE_LIMITS,
+  utf8Length,
+} from '@tyrum/contracts';
 import type { Authenticator, Principal } from '../ports/authenticator.ts';
 import type { Channel, Connection, Upgrade } from '../ports/channel.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import { causeText } from './after-commit.ts';
 import type { Handshake, Initialised, Refusal } from './handshake.ts';
 import type { Session } from './session.ts';
 
-/** Where a connection stands. Frames that come while a step is being decided wait for it, within the handshake's bounds. */
+/** Where a connection stands. */
 type State =
+  /** The token is being judged; what comes meanwhile waits unread, within the handshake's bounds. */
   | { readonly name: 'upgrading' }
   | { readonly name: 'awaiting_init'; readonly principal: Principal }
   | { readonly name: 'awaiting_proof'; readonly principal: Principal; readonly initialised: Initialised }
-  | { readonly name: 'opening' }
+  /** The proof is being judged, and the session made: nothing may come before the peer has its result. */
+  | { readonly name: 'proving' }
   | { readonly name: 'open'; readonly session: Session }
   | { readonly name: 'closed' };
 
 export interface ConnectionServices {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
   readonly handshake: Handshake;
-  /** The proof holds: makes the session and says the result. Resolves once requests may start, `undefined` when the socket went. */
-  readonly open: (opening: Opening) => Promise<Session | undefined>;
+  /** The proof holds: makes the session, adopts it, says the result and lets requests start. */
+  readonly open: (opening: Opening) => Promise<void>;
+  /** The connection exists. Called once, before anything can happen on it. */
+  readonly began: (connection: AcceptedConnection) => void;
   /** The connection is over, with its session if it came to have one. Called once. */
   readonly ended: (connection: AcceptedConnection, session: Session | undefined) => void;
 }
@@ -38,7 +51,7 @@ export interface Opening {
   readonly gatewayProof: string | undefined;
   readonly close: (code: number, reason: string) => void;
   readonly isClosed: () => boolean;
-  /** The session exists: from now on its end is this connection's to tell. */
+  /** The handshake is complete: what comes from now on is the session's, and its end is this connection's to tell. */
   readonly adopt: (session: Session) => void;
 }
 
@@ -46,30 +59,36 @@ export interface Opening {
 export function acceptConnection(services: ConnectionServices, channel: Channel, upgrade: Upgrade): AcceptedConnection {
   const { clock, telemetry, authenticator, handshake } = services;
   let state: State = { name: 'upgrading' };
-  let session: Session | undefined;
   let frames = 0;
   let bytes = 0;
   let waiting: string[] = [];
-  let busy = true;
-  const stopTimer = clock.after(HANDSHAKE_LIMITS.time_ms, () => close('handshake_timeout', 'the handshake took too long'));
+  const stopTimer = clock.after(HANDSHAKE_LIMITS.time_ms, () =>
+    close('handshake_timeout', 'the handshake took too long'),
+  );
 
   function close(name: CloseName, reason: string): void {
     closeWith(CLOSE_CODES[name].code, reason);
   }
 
   function closeWith(code: number, reason: string): void {
-    if (state.name === 'closed') return;
+    if (isClosed()) return;
+    const session = end();
     channel.close(code, cutCloseReason(reason));
-    end();
+    services.ended(connection, session);
   }
 
-  function end(): void {
-    if (state.name === 'closed') return;
+  /** Nothing comes in or goes out any more. Answers the session that there was. */
+  function end(): Session | undefined {
+    const session = state.name === 'open' ? state.session : undefined;
     state = { name: 'closed' };
     waiting = [];
     stopTimer();
     session?.end();
-    services.ended(connection, session);
+    return session;
+  }
+
+  function isClosed(): boolean {
+    return state.name === 'closed';
   }
 
   async function authenticate(): Promise<void> {
@@ -80,44 +99,66 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
       return;
     }
     state = { name: 'awaiting_init', principal };
+    for (const text of waiting.splice(0)) shakeHands(text);
   }
 
-  /** One frame of the handshake; the next one waits until this one is decided. */
-  async function step(text: string): Promise<void> {
-    if (state.name === 'awaiting_init') {
-      const initialised = handshake.init(text, state.principal);
-      if (initialised.refused) {
-        refuse(initialised);
+  /** Takes one frame of the handshake, whatever its turn is. */
+  function shakeHands(text: string): void {
+    switch (state.name) {
+      case 'upgrading':
+        waiting.push(text);
+        return;
+      case 'awaiting_init': {
+        const { principal } = state;
+        void run(async () => initialise(text, principal));
         return;
       }
-      channel.send(initialised.reply);
-      state = { name: 'awaiting_proof', principal: state.principal, initialised };
-    } else if (state.name === 'awaiting_proof') {
-      const { principal, initialised } = state;
-      const proven = await handshake.proof(text, initialised);
-      if (isClosed()) return;
-      if (proven.refused) {
-        refuse(proven);
+      case 'awaiting_proof': {
+        const { principal, initialised } = state;
+        state = { name: 'proving' };
+        void run(() => prove(text, principal, initialised));
         return;
       }
-      state = { name: 'opening' };
-      const opened = await services.open({
-        channel,
-        principal,
-        initialised,
-        requestId: proven.requestId,
-        gatewayProof: proven.gatewayProof,
-        close: closeWith,
-        isClosed,
-        adopt(made) {
-          session = made;
-          stopTimer();
-        },
-      });
-      if (opened !== undefined && !isClosed()) state = { name: 'open', session: opened };
-    } else if (state.name === 'open') {
-      state.session.receive(text);
+      case 'proving':
+        close('bad_handshake', 'nothing may follow the proof before it is answered');
+        return;
+      case 'open':
+      case 'closed':
+        return;
     }
+  }
+
+  function initialise(text: string, principal: Principal): void {
+    const initialised = handshake.init(text, principal);
+    if (initialised.refused) {
+      refuse(initialised);
+      return;
+    }
+    // Before it is sent: a transport in memory may bring the answer at once.
+    state = { name: 'awaiting_proof', principal, initialised };
+    channel.send(initialised.reply);
+  }
+
+  async function prove(text: string, principal: Principal, initialised: Initialised): Promise<void> {
+    const proven = await handshake.proof(text, initialised);
+    if (isClosed()) return;
+    if (proven.refused) {
+      refuse(proven);
+      return;
+    }
+    await services.open({
+      channel,
+      principal,
+      initialised,
+      requestId: proven.requestId,
+      gatewayProof: proven.gatewayProof,
+      close: closeWith,
+      isClosed,
+      adopt(session) {
+        state = { name: 'open', session };
+        stopTimer();
+      },
+    });
   }
 
   function refuse(refusal: Refusal): void {
@@ -129,18 +170,9 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
     try {
       await work();
     } catch (cause) {
-      telemetry.log('error', 'a handshake failed', { cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+      telemetry.log('error', 'a handshake failed', { cause: causeText(cause) });
       close('overloaded', 'the gateway cannot take connections now');
     }
-  }
-
-  async function drainWaiting(): Promise<void> {
-    while (waiting.length > 0 && !isClosed()) await run(() => step(waiting.shift() as string));
-    busy = false;
-  }
-
-  function isClosed(): boolean {
-    return state.name === 'closed';
   }
 
   const connection: AcceptedConnection = {
@@ -148,31 +180,39 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
       return state.name === 'open';
     },
     receive(text) {
-      if (state.name === 'open' && !busy) {
+      if (state.name === 'open') {
         state.session.receive(text);
         return;
       }
       if (isClosed()) return;
       frames += 1;
       bytes += utf8Length(text, HANDSHAKE_LIMITS.bytes);
-      if (frames > HANDSHAKE_LIMITS.frames || bytes > HANDSHAKE_LIMITS.bytes || exceedsUtf8(text, HANDSHAKE_LIMITS.frame_bytes)) {
+      if (
+        frames > HANDSHAKE_LIMITS.frames ||
+        bytes > HANDSHAKE_LIMITS.bytes ||
+        exceedsUtf8(text, HANDSHAKE_LIMITS.frame_bytes)
+      ) {
         close('bad_handshake', 'more than the handshake allows: 8 frames, 64 KiB, 16 KiB a frame');
         return;
       }
-      waiting.push(text);
-      if (busy) return;
-      busy = true;
-      void drainWaiting();
+      shakeHands(text);
     },
     receiveBinary() {
       if (state.name === 'open') state.session.receiveBinary();
       else close('bad_handshake', 'the protocol has no binary frames');
     },
-    alive: () => session?.alive(),
-    drained: () => session?.drained(),
-    closed: () => end(),
+    alive() {
+      if (state.name === 'open') state.session.alive();
+    },
+    drained() {
+      if (state.name === 'open') state.session.drained();
+    },
+    closed() {
+      if (!isClosed()) services.ended(connection, end());
+    },
     shutDown: closeWith,
   };
-  void run(authenticate).then(drainWaiting);
+  services.began(connection);
+  void run(authenticate);
   return connection;
 }

@@ -23,7 +23,10 @@ export interface LogPlace {
 /** What a cursor text turned out to be. */
 export type ReadCursor =
   | { readonly valid: true; readonly epoch: string; readonly position: number; readonly mark: string }
-  | { readonly valid: false; readonly reason: Extract<RecoveryReason, 'unknown_cursor' | 'revision_changed' | 'scope_changed'> };
+  | {
+      readonly valid: false;
+      readonly reason: Extract<RecoveryReason, 'unknown_cursor' | 'revision_changed' | 'scope_changed'>;
+    };
 
 /**
  * Makes and reads cursors. A cursor is two halves joined by a dot: who it was given to, once per connection, and the place,
@@ -34,12 +37,15 @@ export interface CursorCodec {
   audienceHalf(audience: CursorAudience): string;
   placeHalf(place: LogPlace): string;
   read(cursor: string, audience: CursorAudience): ReadCursor;
+  /** The place of an authentic cursor of a tenant, whoever it was made for. */
+  placeOf(cursor: string, tenant: string): { readonly epoch: string; readonly position: number } | undefined;
 }
 
 /** How much of a MAC is kept: 66 bits, checked by one party that can be asked only through a handshake. */
 const MAC_CHARACTERS = 11;
 const MARK_CHARACTERS = 8;
-const SHAPE = /^(\d{1,4})\.([A-Za-z0-9_-]{6})\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{1,32})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{1,8})\.([A-Za-z0-9_-]{11})$/;
+const SHAPE =
+  /^(\d{1,4})\.([A-Za-z0-9_-]{6})\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{1,32})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{1,8})\.([A-Za-z0-9_-]{11})$/;
 
 export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCodec {
   function mac(...parts: readonly (string | number)[]): string {
@@ -70,20 +76,40 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
       return `${epoch}.${position.toString(36)}.${mark}.${placeMac(tenant, epoch, position, mark)}`;
     },
     read(cursor, audience) {
-      const found = cursor.length > MAX_CURSOR_LENGTH ? null : SHAPE.exec(cursor);
-      if (found === null) return { valid: false, reason: 'unknown_cursor' };
-      const [, revision, scopes, tag, epoch, place, mark, placeTag] = found as unknown as readonly [
-        string, string, string, string, string, string, string, string,
-      ];
-      const position = Number.parseInt(place, 36);
+      const parts = partsOf(cursor);
       const authentic =
-        tag === audienceMac(audience, revision, scopes) && placeTag === placeMac(audience.tenant, epoch, position, mark);
+        parts !== undefined &&
+        parts.tag === audienceMac(audience, parts.revision, parts.scopes) &&
+        parts.placeTag === placeMac(audience.tenant, parts.epoch, parts.position, parts.mark);
       if (!authentic) return { valid: false, reason: 'unknown_cursor' };
-      if (revision !== String(audience.revision)) return { valid: false, reason: 'revision_changed' };
-      if (scopes !== scopeTag(audience)) return { valid: false, reason: 'scope_changed' };
-      return { valid: true, epoch, position, mark };
+      if (parts.revision !== String(audience.revision)) return { valid: false, reason: 'revision_changed' };
+      if (parts.scopes !== scopeTag(audience)) return { valid: false, reason: 'scope_changed' };
+      return { valid: true, epoch: parts.epoch, position: parts.position, mark: parts.mark };
+    },
+    placeOf(cursor, tenant) {
+      const parts = partsOf(cursor);
+      if (parts === undefined || parts.placeTag !== placeMac(tenant, parts.epoch, parts.position, parts.mark))
+        return undefined;
+      return { epoch: parts.epoch, position: parts.position };
     },
   };
+}
+
+interface CursorParts {
+  readonly revision: string;
+  readonly scopes: string;
+  readonly tag: string;
+  readonly epoch: string;
+  readonly position: number;
+  readonly mark: string;
+  readonly placeTag: string;
+}
+
+function partsOf(cursor: string): CursorParts | undefined {
+  const found = cursor.length > MAX_CURSOR_LENGTH ? null : SHAPE.exec(cursor);
+  if (found === null) return undefined;
+  const [, revision = '', scopes = '', tag = '', epoch = '', place = '', mark = '', placeTag = ''] = found;
+  return { revision, scopes, tag, epoch, position: Number.parseInt(place, 36), mark, placeTag };
 }
 
 /** What of an event's id goes into its cursor. */

@@ -1,10 +1,11 @@
 import type { RevisionView } from '@tyrum/contracts';
-import type { LogReader, LogScope, StoredEvent } from '../ports/store.ts';
+import type { LogReader, LogScope } from '../ports/store.ts';
 import { maySee, type Viewer } from './audience.ts';
-import type { EncodedEvent } from './encoded-event.ts';
-import type { HotTail } from './hot-tail.ts';
+import type { EncodedFrame, LoggedEvent } from './encoded-event.ts';
 import type { Output } from './output.ts';
+import type { AsOf } from './response.ts';
 import { everything, type Subscription } from './subscription.ts';
+import type { TenantLog } from './tenant-logs.ts';
 
 /** How many events are read from the store at a time for a peer that is behind the tail. */
 const PAGE = 256;
@@ -14,18 +15,20 @@ const PAGE = 256;
  * is queued here; past the credit or the high-water mark it stops, and goes on from the log later.
  */
 export interface Delivery {
-  /** Sends what can be sent now. Cheap when there is nothing. */
+  /** Sends what can be sent now. Cheap when there is nothing. Never throws. */
   pump(): void;
   /** The peer processed everything up to a position. */
   acked(position: number): void;
-  /** Whether a position was sent to this peer on this connection, or is where it began. */
+  /** Whether a cursor at this position can have been sent to this peer on this connection. */
   covers(position: number): boolean;
+  /** The cursor at a place, for a response to this peer; `undefined` at a revision without cursors. */
+  cursorAt(place: AsOf): string | undefined;
   subscribe(subscription: Subscription): void;
   /** Whether the peer wants such an event at all. */
   wants(type: string, scope: LogScope | undefined): boolean;
   /** The viewer's rights changed: what follows is judged, and its cursors are bound, anew. */
   rebind(audienceHalf: string): void;
-  /** Sends a bookmark with the newest cursor, unless an event carried one since the last call. */
+  /** Sends a bookmark with the newest cursor to a peer that has all there is, unless an event carried one since the last call. */
   bookmark(makeFrame: (cursor: string, prev: string) => string): void;
   stop(): void;
 }
@@ -35,10 +38,8 @@ export interface DeliveryOptions {
   readonly viewer: Viewer;
   readonly view: RevisionView;
   readonly output: Pick<Output, 'send' | 'full'>;
-  readonly tail: HotTail;
+  readonly tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
   readonly log: LogReader;
-  readonly encode: (event: StoredEvent) => EncodedEvent;
-  readonly placeHalfAt: (position: number, eventId: string) => string;
   /** Where it begins: events after this position are sent. */
   readonly position: number;
   readonly placeHalf: string;
@@ -46,21 +47,26 @@ export interface DeliveryOptions {
   readonly audienceHalf: string | undefined;
   /** Unacked durable events in flight at the most. */
   readonly window: number;
-  /** The store could not be read: the connection cannot go on. */
-  readonly onFailure: (error: unknown) => void;
+  /**
+   * The connection cannot go on without a gap: the store could not be read, an event could not be said, or the log was trimmed
+   * past what the peer has got.
+   */
+  readonly onLost: (reason: string, cause?: unknown) => void;
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { tenant, viewer, view, output, tail, log } = options;
+  const { tenant, viewer, view, output, tenantLog, log } = options;
+  const { tail } = tenantLog;
   const flow = options.audienceHalf === undefined ? Number.POSITIVE_INFINITY : options.window;
-  const start = options.position;
   let audienceHalf = options.audienceHalf;
   let subscription: Subscription = everything;
   /** Everything up to here was sent or was not for this peer. */
-  let position = start;
+  let position = options.position;
   /** The event at `position`, once one was passed. */
   let eventId = '';
-  let sentPosition = start;
+  /** The places between which every cursor lies that was sent. */
+  let lowest = position;
+  let highest = position;
   let sentCursor = audienceHalf === undefined ? '' : `${audienceHalf}.${options.placeHalf}`;
   /** Positions that were sent and are not acked, oldest first; never more than the window. */
   let unacked: number[] = [];
@@ -71,58 +77,86 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return unacked.length < flow && !output.full();
   }
 
-  function take(encoded: EncodedEvent): void {
-    position = encoded.event.position;
-    eventId = encoded.event.eventId;
-    const { type, device, scope } = encoded.event;
-    const eventView = view.events.get(type);
+  function shows(frame: EncodedFrame, { event }: LoggedEvent): boolean {
+    return maySee(viewer, frame.view, event.device) && subscription.wants(frame.type, event.scope);
+  }
+
+  function take(encoded: LoggedEvent): void {
+    const { event } = encoded;
+    position = event.position;
+    eventId = event.eventId;
+    if (!encoded.visibleTo(viewer)) return;
     const frames = encoded.framesAt(view.revision);
-    if (frames.length === 0) return;
-    // A cast may rename an event; what it was called decides who may see what it becomes.
-    const judged = eventView ?? view.events.get(frames[0]?.type ?? '');
-    if (judged === undefined || !maySee(viewer, judged, device) || !subscription.wants(type, scope)) return;
+    let last = frames.length - 1;
+    while (last >= 0 && !shows(frames[last] as EncodedFrame, encoded)) last -= 1;
+    if (last < 0) return;
+    for (let index = 0; index < last; index += 1) {
+      const frame = frames[index] as EncodedFrame;
+      if (shows(frame, encoded)) output.send(frame.text);
+    }
+    const { head, text } = frames[last] as EncodedFrame;
     if (audienceHalf === undefined) {
-      for (const { head } of frames) output.send(`${head}}`);
+      output.send(text);
       return;
     }
     const cursor = `${audienceHalf}.${encoded.placeHalf()}`;
-    frames.forEach(({ head }, index) => {
-      output.send(index === frames.length - 1 ? `${head},"cursor":"${cursor}","prev":"${sentCursor}"}` : `${head}}`);
-    });
-    sentCursor = cursor;
-    sentPosition = position;
+    output.send(`${head},"cursor":"${cursor}","prev":"${sentCursor}"}`);
+    sent(cursor, position);
     sentSinceBookmark = true;
     unacked.push(position);
   }
 
+  function sent(cursor: string, place: number): void {
+    sentCursor = cursor;
+    highest = Math.max(highest, place);
+  }
+
+  function lose(reason: string, cause?: unknown): void {
+    if (stopped()) return;
+    state = 'stopped';
+    options.onLost(reason, cause);
+  }
+
+  function stopped(): boolean {
+    return state === 'stopped';
+  }
+
   async function catchUp(): Promise<void> {
+    const known = tail.head;
     state = 'reading';
     try {
       const events = await log.read(tenant, position, PAGE);
-      if ((state as string) === 'stopped') return;
+      if (stopped()) return;
       state = 'ready';
-      if (events.length === 0) return;
-      for (const event of events) {
-        if (!canSend()) return;
-        take(options.encode(event));
+      // The log has no holes: what does not follow at once, or is not there though it was, has been trimmed.
+      const next = events[0]?.position ?? known + 1;
+      if (next > position + 1) {
+        lose('the log was trimmed past what was sent; resume to learn from where');
+        return;
       }
-    } catch (error) {
-      if ((state as string) === 'stopped') return;
-      state = 'stopped';
-      options.onFailure(error);
+      for (const event of events) {
+        if (stopped() || !canSend()) return;
+        take(tenantLog.encode(event));
+      }
+    } catch (cause) {
+      lose('the log cannot be read now', cause);
       return;
     }
     pump();
   }
 
   function pump(): void {
-    while (state === 'ready' && position < tail.head && canSend()) {
-      const next = tail.next(position);
-      if (next === undefined) {
-        void catchUp();
-        return;
+    try {
+      while (state === 'ready' && position < tail.head && canSend()) {
+        const next = tail.next(position);
+        if (next === undefined) {
+          void catchUp();
+          return;
+        }
+        take(next);
       }
-      take(next);
+    } catch (cause) {
+      lose('an event cannot be said', cause);
     }
   }
 
@@ -134,7 +168,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (count > 0) unacked = unacked.slice(count);
       pump();
     },
-    covers: (place) => place >= start && place <= sentPosition,
+    covers: (place) => place >= lowest && place <= highest,
+    cursorAt(place) {
+      if (audienceHalf === undefined) return undefined;
+      lowest = Math.min(lowest, place.position);
+      highest = Math.max(highest, place.position);
+      return `${audienceHalf}.${tenantLog.placeHalf(place.position, place.eventId)}`;
+    },
     subscribe(wish) {
       subscription = wish;
     },
@@ -145,12 +185,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     bookmark(makeFrame) {
       const idle = !sentSinceBookmark;
       sentSinceBookmark = false;
-      if (audienceHalf === undefined || state !== 'ready' || !idle || !canSend()) return;
-      const half = eventId === '' ? options.placeHalf : options.placeHalfAt(position, eventId);
+      if (audienceHalf === undefined || state !== 'ready' || !idle || position < tail.head || output.full()) return;
+      const half = eventId === '' ? options.placeHalf : tenantLog.placeHalf(position, eventId);
       const cursor = `${audienceHalf}.${half}`;
       output.send(makeFrame(cursor, sentCursor));
-      sentCursor = cursor;
-      sentPosition = position;
+      sent(cursor, position);
     },
     stop() {
       state = 'stopped';

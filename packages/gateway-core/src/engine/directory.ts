@@ -1,10 +1,12 @@
+import type { Role } from '@tyrum/contracts';
 import type { Peer, PeerDirectory } from './peer.ts';
 
 /** The open peers of this process, by tenant and device. */
 export interface Directory<P extends Peer> extends PeerDirectory {
   add(peer: P): void;
-  remove(peer: P): void;
-  find(tenant: string, deviceId: string): P | undefined;
+  /** Answers whether it was there. */
+  remove(peer: P): boolean;
+  find(tenant: string, deviceId: string, role?: Role): P | undefined;
   all(): Iterable<P>;
   ofTenant(tenant: string): Iterable<P>;
   ofDevice(tenant: string, deviceId: string): readonly P[];
@@ -28,14 +30,19 @@ export function createDirectory<P extends Peer>(): Directory<P> {
     remove(peer) {
       const devices = byTenant.get(peer.tenant);
       const before = devices?.get(peer.deviceId);
-      if (devices === undefined || before === undefined || !before.includes(peer)) return;
+      if (devices === undefined || before === undefined || !before.includes(peer)) return false;
       const left = before.filter((other) => other !== peer);
       size -= 1;
       if (left.length > 0) devices.set(peer.deviceId, left);
       else devices.delete(peer.deviceId);
       if (devices.size === 0) byTenant.delete(peer.tenant);
+      return true;
     },
-    find: (tenant, deviceId) => byTenant.get(tenant)?.get(deviceId)?.at(-1),
+    find: (tenant, deviceId, role) =>
+      byTenant
+        .get(tenant)
+        ?.get(deviceId)
+        ?.findLast((peer) => role === undefined || peer.role === role),
     ofDevice: (tenant, deviceId) => byTenant.get(tenant)?.get(deviceId) ?? [],
     *all() {
       for (const devices of byTenant.values()) for (const peers of devices.values()) yield* peers;

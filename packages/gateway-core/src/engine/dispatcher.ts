@@ -1,14 +1,23 @@
-import { type Clock, type Contract, ProtocolError, type Random, type RequestFrame, type RevisionView } from '@tyrum/contracts';
+import {
+  type Clock,
+  type Contract,
+  ProtocolError,
+  type Random,
+  type RequestFrame,
+  type RevisionView,
+  type Schema,
+} from '@tyrum/contracts';
 import type { LedgerKey, Store, Transaction } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { admit } from './admission.ts';
+import { runAfterCommit } from './after-commit.ts';
 import type { Viewer } from './audience.ts';
 import type { EventHub } from './event-writer.ts';
-import { toProtocolError } from './failure.ts';
+import { refusalIn, toProtocolError } from './failure.ts';
 import type { AnyHandler, Caller, RequestContext } from './handlers.ts';
 import type { LedgerRunner, Ran } from './ledger.ts';
-import type { Outcome } from './response.ts';
 import type { Bucket } from './rate-limit.ts';
+import type { Outcome } from './response.ts';
 
 /** Answers requests, whichever transport they came over: admission, ledger, handler, one outcome. */
 export interface Dispatcher {
@@ -16,7 +25,7 @@ export interface Dispatcher {
   dispatch(request: DispatchedRequest): Promise<Outcome>;
   /** Refuses new work from now on. */
   drain(): void;
-  /** Resolves when nothing runs any more. */
+  /** Resolves when nothing runs any more and what was awaited has its outcome. */
   idle(): Promise<void>;
 }
 
@@ -43,25 +52,26 @@ export interface DispatcherOptions {
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { contract, handlers, store, ledger, events, clock, random, telemetry, newEpoch } = options;
+  const resultSchema = createResultSchemas(contract);
   let draining = false;
   let runningCount = 0;
   const idleWaiters: (() => void)[] = [];
 
-  function run(request: DispatchedRequest): Promise<Outcome> {
+  async function run(request: DispatchedRequest): Promise<Outcome> {
     const { frame, view, caller } = request;
     const wait = request.bucket.take();
     if (wait > 0) {
-      return refused(new ProtocolError('rate_limited', 'too many requests from this device', { retryAfterMs: wait }));
+      throw new ProtocolError('rate_limited', 'too many requests from this device', { retryAfterMs: wait });
     }
     const admission = admit(contract, view, caller, frame.type, frame.payload);
-    if (!admission.admitted) return refused(admission.error);
+    if (!admission.admitted) throw admission.error;
     const { definition } = admission.view;
     if (definition.servedBy === 'engine') return request.engineOperation(frame.type, admission.payload);
     const handler = handlers.get(frame.type);
     if (handler === undefined) {
-      return refused(new ProtocolError('unsupported_operation', `${frame.type} has no handler in this gateway`));
+      throw new ProtocolError('unsupported_operation', `${frame.type} has no handler in this gateway`);
     }
-    if (draining) return refused(new ProtocolError('unavailable', 'the gateway is stopping', { retryAfterMs: 1000 }));
+    if (draining) throw new ProtocolError('unavailable', 'the gateway is stopping', { retryAfterMs: 1000 });
 
     const key: LedgerKey = {
       tenant: caller.tenant,
@@ -69,49 +79,73 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       type: frame.type,
       key: frame.idempotency_key ?? frame.request_id,
     };
-    const work = (tx: Transaction | undefined) => handle(handler, admission.payload, frame, caller, tx);
     switch (definition.effect) {
       case 'read':
-        return read(work);
+        return read((tx) => inTransaction(handler, admission.payload, request, tx));
       case 'once':
-        return ledger.once(key, admission.payload, work);
+        return ledger.once(key, admission.payload, (tx) =>
+          refusing(() => inTransaction(handler, admission.payload, request, tx)),
+        );
       case 'remote':
-        return ledger.remote(key, admission.payload, () => work(undefined));
+        return ledger.remote(key, admission.payload, () =>
+          refusing(() => outside(handler, admission.payload, request)),
+        );
     }
   }
 
   async function read(work: (tx: Transaction) => Promise<Ran>): Promise<Outcome> {
     const { outcome, afterCommit } = await store.transact(work);
-    for (const action of afterCommit) action();
+    runAfterCommit(afterCommit, telemetry);
     return outcome;
   }
 
-  async function handle(
+  /** Runs a handler in a transaction. Whatever it throws leaves the transaction with what it wrote taken back. */
+  async function inTransaction(
     handler: AnyHandler,
     payload: unknown,
-    frame: RequestFrame,
-    caller: Caller,
-    tx: Transaction | undefined,
+    request: DispatchedRequest,
+    tx: Transaction,
   ): Promise<Ran> {
+    const { frame, caller } = request;
     const afterCommit: (() => void)[] = [];
     const later = (action: () => void) => void afterCommit.push(action);
-    const context = {
-      caller,
-      requestId: frame.request_id,
-      now: clock.now(),
-      random,
+    const context: RequestContext = {
+      ...contextOf(request),
+      tx,
+      events: events.in(tx, caller.tenant, later),
       afterCommit: later,
-      ...(tx === undefined ? {} : { tx, events: events.in(tx, caller.tenant, later) }),
-    } as RequestContext;
-    try {
-      const result = JSON.stringify(checked(contract, frame.type, await handler(payload, context)));
-      if (tx === undefined) return { outcome: { ok: true, result }, afterCommit };
-      const { head, headEventId } = await tx.log.state(caller.tenant, newEpoch);
-      return { outcome: { ok: true, result, asOf: { position: head, eventId: headEventId } }, afterCommit };
-    } catch (thrown) {
-      if (ProtocolError.is(thrown)) return { outcome: { ok: false, error: thrown }, afterCommit: [] };
-      throw thrown;
-    }
+    };
+    const result = said(frame.type, await handler(payload, context));
+    const { head, headEventId } = await tx.log.state(caller.tenant, newEpoch);
+    return { outcome: { ok: true, result, asOf: { position: head, eventId: headEventId } }, afterCommit };
+  }
+
+  /** Runs the handler of an operation that acts outside the store: it has no transaction, and asking for one is a mistake. */
+  async function outside(handler: AnyHandler, payload: unknown, request: DispatchedRequest): Promise<Ran> {
+    const afterCommit: (() => void)[] = [];
+    const context: RequestContext = {
+      ...contextOf(request),
+      get tx(): never {
+        throw new TypeError(`${request.frame.type} acts outside the store: its handler has no transaction`);
+      },
+      get events(): never {
+        throw new TypeError(
+          `${request.frame.type} acts outside the store: its handler has no transaction to write events in`,
+        );
+      },
+      afterCommit: (action) => void afterCommit.push(action),
+    };
+    return { outcome: { ok: true, result: said(request.frame.type, await handler(payload, context)) }, afterCommit };
+  }
+
+  function contextOf({ frame, caller }: DispatchedRequest) {
+    return { caller, requestId: frame.request_id, trace: frame.trace, now: clock.now(), random };
+  }
+
+  /** The result as the contract has it: what leaves is valid, and nothing leaves that the contract does not name. */
+  function said(type: string, result: unknown): string | undefined {
+    const schema = resultSchema(type);
+    return schema === undefined ? undefined : JSON.stringify(schema.parse(result));
   }
 
   return {
@@ -129,17 +163,30 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     drain() {
       draining = true;
     },
-    idle: () => (runningCount === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
+    async idle() {
+      while (runningCount > 0) {
+        await new Promise<void>((resolve) => idleWaiters.push(resolve));
+        // Whoever awaits the last outcome is told one step after this: it comes first.
+        await Promise.resolve();
+        await Promise.resolve();
+      }
+    },
   };
 }
 
-/** The result as the contract has it: what leaves is valid, and nothing leaves that the contract does not name. */
-function checked(contract: Contract, type: string, result: unknown): unknown {
-  const schema = contract.at(contract.served.at(-1) as number).requests.get(type)?.result;
-  // An operation that has ended keeps the shape of its last revision.
-  return schema === undefined ? result : schema.parse(result);
+/** What a handler refused is an outcome to be kept; anything else that it threw is a failure. */
+async function refusing(work: () => Promise<Ran>): Promise<Ran> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = refusalIn(thrown);
+    if (error === undefined) throw thrown;
+    return { outcome: { ok: false, error }, afterCommit: [] };
+  }
 }
 
-function refused(error: ProtocolError): Promise<Outcome> {
-  return Promise.resolve({ ok: false, error });
+/** The result of each operation at the newest revision that has it, as a peer reads it; `undefined` for a void one. */
+function createResultSchemas(contract: Contract): (type: string) => Schema | undefined {
+  const views = contract.served.map((revision) => contract.at(revision)).reverse();
+  return (type) => views.find(({ requests }) => requests.has(type))?.requests.get(type)?.results.peer;
 }

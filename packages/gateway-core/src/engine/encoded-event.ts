@@ -1,34 +1,36 @@
-import type { Contract } from '@tyrum/contracts';
-import type { StoredEvent } from '../ports/store.ts';
-import { fromLogScope } from './audience.ts';
-import type { CursorCodec } from './cursor.ts';
+import type { Contract, EventView } from '@tyrum/contracts';
+import type { NewEvent, StoredEvent } from '../ports/store.ts';
+import { fromLogScope, maySee, type Viewer } from './audience.ts';
 
-/** A committed event with what is derived from it for everyone: encoded once per revision, its place told once. */
-export interface EncodedEvent {
-  readonly event: StoredEvent;
-  /** The place half of its cursor. */
-  placeHalf(): string;
-  /**
-   * The event in the words of a revision: each text is a frame without its closing brace, so that a cursor can follow. The
-   * last one carries the cursor. Empty where the revision does not have it.
-   */
+/** An event with what is derived from it for everyone: encoded once per revision, however many peers it goes to. */
+export interface EncodedEvent<Event extends NewEvent = NewEvent> {
+  readonly event: Event;
+  /** The event in the words of a revision; empty where the revision does not have it. */
   framesAt(revision: number): readonly EncodedFrame[];
+  /** Whether a viewer may see the event at all; each of its frames has an audience of its own besides. */
+  visibleTo(viewer: Viewer): boolean;
+}
+
+/** An event of the log, encoded, with its place. */
+export interface LoggedEvent extends EncodedEvent<StoredEvent> {
+  /** The place half of its cursor, told once for all peers. */
+  placeHalf(): string;
 }
 
 export interface EncodedFrame {
+  readonly view: EventView;
   readonly type: string;
+  /** The frame without its closing brace, so that a cursor can follow. */
   readonly head: string;
+  /** The frame as it is sent without a cursor. */
+  readonly text: string;
 }
 
-export function encodeEvent(contract: Contract, codec: CursorCodec, tenant: string, epoch: string, event: StoredEvent): EncodedEvent {
-  let place: string | undefined;
+export function encodeEvent<Event extends NewEvent>(contract: Contract, event: Event): EncodedEvent<Event> {
+  const current = contract.at(contract.served.at(-1) as number).events.get(event.type);
   const frames = new Map<number, readonly EncodedFrame[]>();
   return {
     event,
-    placeHalf() {
-      place ??= codec.placeHalf({ tenant, epoch, position: event.position, eventId: event.eventId });
-      return place;
-    },
     framesAt(revision) {
       let encoded = frames.get(revision);
       if (encoded === undefined) {
@@ -37,37 +39,27 @@ export function encodeEvent(contract: Contract, codec: CursorCodec, tenant: stri
       }
       return encoded;
     },
+    // An event that the contract no longer has goes to nobody.
+    visibleTo: (viewer) => current !== undefined && maySee(viewer, current, event.device),
   };
 }
 
-/** An event that is not in the log, in the words of a revision: whole frames. */
-export function encodeLiveEvent(
-  contract: Contract,
-  revision: number,
-  event: Omit<StoredEvent, 'position'>,
-): readonly { readonly type: string; readonly text: string }[] {
-  return framesOf(contract, revision, event).map(({ type, head }) => ({ type, text: `${head}}` }));
-}
-
-function framesOf(contract: Contract, revision: number, event: Omit<StoredEvent, 'position'>): readonly EncodedFrame[] {
-  const current = contract.served.at(-1);
+function framesOf(contract: Contract, revision: number, event: NewEvent): readonly EncodedFrame[] {
+  const view = contract.at(revision);
   const words =
-    revision === current
-      ? contract.at(revision).events.has(event.type)
-        ? [{ type: event.type, json: event.payload }]
-        : []
-      : contract
-          .at(revision)
+    revision === contract.served.at(-1)
+      ? [{ type: event.type, json: event.payload }]
+      : view
           .sayEvent(event.type, JSON.parse(event.payload))
           .map(({ type, payload }) => ({ type, json: JSON.stringify(payload) }));
   const occurredAt = new Date(event.occurredAt).toISOString();
   const scope = event.scope === undefined ? '' : `,"scope":${JSON.stringify(fromLogScope(event.scope))}`;
-  return words.map(({ type, json }, index) => {
+  return words.flatMap(({ type, json }, index) => {
+    const eventView = view.events.get(type);
+    if (eventView === undefined) return [];
     // One event may become several; each needs an identity that stays the same when it is sent again.
     const eventId = index === words.length - 1 ? event.eventId : `${event.eventId}-${index}`;
-    return {
-      type,
-      head: `{"event_id":"${eventId}","type":"${type}","occurred_at":"${occurredAt}"${scope},"payload":${json}`,
-    };
+    const head = `{"event_id":"${eventId}","type":"${type}","occurred_at":"${occurredAt}"${scope},"payload":${json}`;
+    return [{ view: eventView, type, head, text: `${head}}` }];
   });
 }

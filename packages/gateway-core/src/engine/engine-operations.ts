@@ -1,17 +1,23 @@
-import { type EventScope, ProtocolError } from '@tyrum/contracts';
+import { type EventScope, ProtocolError, type RevisionView } from '@tyrum/contracts';
 import type { Store } from '../ports/store.ts';
+import { contractError } from './admission.ts';
 import type { CursorAudience, CursorCodec } from './cursor.ts';
 import type { Delivery } from './delivery.ts';
 import type { LedgerRunner } from './ledger.ts';
-import { errorBody, type Outcome } from './response.ts';
+import { type Outcome, sayOutcome } from './response.ts';
 import { narrowTo } from './subscription.ts';
 
 /** What the operations of the engine itself act on: one open connection. */
 export interface EngineOperationTarget {
   readonly tenant: string;
   readonly deviceId: string;
-  readonly revision: number;
-  readonly audience: () => CursorAudience;
+  readonly view: RevisionView;
+  /** Whether that is the newest revision. */
+  readonly current: boolean;
+  /** Identity of the tenant's log. */
+  readonly epoch: string;
+  /** Whom the cursors of this connection were made for: its own audience, and those that it had before its rights changed. */
+  readonly audiences: () => readonly CursorAudience[];
   readonly delivery: Delivery;
 }
 
@@ -20,40 +26,42 @@ export function createEngineOperations(options: { store: Store; codec: CursorCod
   const { store, codec, ledger } = options;
 
   async function acknowledge(target: EngineOperationTarget, cursor: string): Promise<Outcome> {
-    const read = codec.read(cursor, target.audience());
-    if (!read.valid || !target.delivery.covers(read.position)) {
-      throw new ProtocolError('contract_error', 'events.ack: cursor was not sent on this connection', {
-        details: { issues: [{ path: ['payload', 'cursor'], message: 'expected a cursor that was sent on this connection' }] },
-      });
+    const { tenant, deviceId, epoch, delivery } = target;
+    const read = target
+      .audiences()
+      .map((audience) => codec.read(cursor, audience))
+      .find(({ valid }) => valid);
+    if (!read?.valid || read.epoch !== epoch || !delivery.covers(read.position)) {
+      throw contractError('events.ack', [{ path: ['payload', 'cursor'], message: 'was not sent on this connection' }]);
     }
-    const { tenant, deviceId } = target;
     await store.transact(async (tx) => {
       const before = await tx.cursors.get(tenant, deviceId);
-      const older = before === undefined ? undefined : codec.read(before.cursor, target.audience());
-      // An earlier place in the same log does not move the device back; a cursor of another log does not hold it.
-      if (older?.valid && older.epoch === read.epoch && older.position >= read.position) return;
+      const place = before === undefined ? undefined : codec.placeOf(before.cursor, tenant);
+      // A place in another log does not hold the device; whoever it was for, one further on in this log does.
+      if (place !== undefined && place.epoch === epoch && place.position > read.position) return;
       await tx.cursors.put(tenant, deviceId, { position: read.position, cursor });
     });
-    target.delivery.acked(read.position);
+    delivery.acked(read.position);
     return nothing;
   }
 
   async function status(target: EngineOperationTarget, payload: StatusPayload): Promise<Outcome> {
     const key = payload.idempotency_key ?? payload.request_id;
     if (key === undefined) {
-      throw new ProtocolError('contract_error', 'request.status: expected request_id or idempotency_key', {
-        details: { issues: [{ path: ['payload'], message: 'expected request_id or idempotency_key' }] },
-      });
+      throw contractError('request.status', [{ path: ['payload'], message: 'expected request_id or idempotency_key' }]);
     }
-    const found = await ledger.status({ tenant: target.tenant, device: target.deviceId, type: payload.type, key });
-    if (found.outcome === undefined) return { ok: true, result: JSON.stringify({ status: found.status }) };
-    const response = found.outcome.ok
-      ? { ok: true, ...(found.outcome.result === undefined ? {} : { result: JSON.parse(found.outcome.result) }) }
-      : { ok: false, error: errorBody(found.outcome.error, target.revision) };
-    return { ok: true, result: JSON.stringify({ status: found.status, response }) };
+    const { tenant, deviceId, view, current } = target;
+    const found = await ledger.status({ tenant, device: deviceId, type: payload.type, key });
+    const response =
+      found.outcome === undefined ? '' : `,"response":{${sayOutcome(found.outcome, payload.type, view, current)}}`;
+    return { ok: true, result: `{"status":"${found.status}"${response}}` };
   }
 
-  return async function engineOperation(target: EngineOperationTarget, type: string, payload: unknown): Promise<Outcome> {
+  return async function engineOperation(
+    target: EngineOperationTarget,
+    type: string,
+    payload: unknown,
+  ): Promise<Outcome> {
     switch (type) {
       case 'ping':
         return nothing;

@@ -1,61 +1,87 @@
-import { type Contract, type EventScope, type EventView, randomUuid, type Random } from '@tyrum/contracts';
+import { type Contract, type EventScope, type EventView, type Random, randomUuid, utf8Length } from '@tyrum/contracts';
 import type { NewEvent, Transaction } from '../ports/store.ts';
+import { contractError } from './admission.ts';
 import { toLogScope } from './audience.ts';
 import type { EventHub, EventOptions, EventWriter } from './event-writer.ts';
 
 /** Sends an event that is not in the log to whoever of a tenant is connected and may see it. */
 export type LiveSend = (tenant: string, event: NewEvent) => void;
 
+/** What an event's frame holds besides its payload and its scope, at the most: id, type, time, two cursors and their keys. */
+const ENVELOPE_BYTES = 768;
+
 /** Where events are written: checked against the contract, given their identity, appended or sent. */
 export function createEventHub<C extends Contract>(options: {
   contract: C;
   random: Random;
   now: () => number;
+  /** No peer takes a larger frame. */
+  maxFrameBytes: number;
   sendLive: LiveSend;
 }): EventHub<C> {
-  const { contract, random, now, sendLive } = options;
+  const { contract, random, now, maxFrameBytes, sendLive } = options;
   const current = contract.at(contract.served.at(-1) as number);
   type AnyWriter = EventWriter<Contract>;
 
-  function make(type: string, payload: unknown, eventOptions: EventOptions, kept: (view: EventView) => boolean): NewEvent {
+  function make(
+    type: string,
+    payload: unknown,
+    eventOptions: EventOptions,
+    kept: EventView['definition']['kept'],
+  ): NewEvent {
     const view = current.events.get(type);
     if (view === undefined) throw new TypeError(`the contract has no event ${type} at revision ${current.revision}`);
-    if (!kept(view)) throw new TypeError(`${type} is kept as ${view.definition.kept}; it cannot be written this way`);
+    if (view.definition.kept !== kept)
+      throw new TypeError(`${type} is kept as ${view.definition.kept}; it cannot be written this way`);
     const { scope } = eventOptions;
-    const device = eventOptions.deviceId ?? deviceOf(scope);
+    const device = addressee(type, eventOptions);
+    const text = JSON.stringify(view.payload.parse(payload));
+    const scopeText = scope === undefined ? '' : JSON.stringify(scope);
+    if (utf8Length(text, maxFrameBytes) + utf8Length(scopeText) + ENVELOPE_BYTES > maxFrameBytes) {
+      throw contractError(type, [{ path: ['payload'], message: `makes an event larger than ${maxFrameBytes} bytes` }]);
+    }
     return {
       eventId: randomUuid(random),
       type,
       occurredAt: now(),
-      payload: JSON.stringify(view.payload.parse(payload)),
+      payload: text,
       ...(scope === undefined ? {} : { scope: toLogScope(scope) }),
       ...(device === undefined ? {} : { device }),
     };
   }
 
-  const durable = (view: EventView) => view.definition.kept === 'durable';
-  const live = (view: EventView) => view.definition.kept === 'ephemeral';
-
   return {
     in(tx: Transaction, tenant: string, afterCommit): EventWriter<C> {
       const writer: AnyWriter = {
         async append(type, payload, eventOptions = {}) {
-          await tx.log.append(tenant, make(type as string, payload, eventOptions, durable));
+          await tx.log.append(tenant, make(type as string, payload, eventOptions, 'durable'));
         },
         emit(type, payload, eventOptions = {}) {
-          const event = make(type as string, payload, eventOptions, live);
+          const event = make(type as string, payload, eventOptions, 'ephemeral');
           afterCommit(() => sendLive(tenant, event));
         },
       };
       return writer as EventWriter<C>;
     },
     emit(tenant, type, payload, eventOptions = {}) {
-      sendLive(tenant, make(type as string, payload, eventOptions, live));
+      sendLive(tenant, make(type as string, payload, eventOptions, 'ephemeral'));
     },
   };
 }
 
-/** A node's events go to that node alone; a client's are addressed by whoever knows its device. */
-function deviceOf(scope: EventScope | undefined): string | undefined {
-  return scope?.kind === 'node' ? scope.node_id : undefined;
+/** The one device that an event goes to, if it goes to one: a scope of a node or a client never goes to everyone. */
+function addressee(type: string, { scope, deviceId }: EventOptions): string | undefined {
+  if (scope === undefined) return deviceId;
+  const owner = ownerOf(scope);
+  if (scope.kind === 'client' && deviceId === undefined) {
+    throw new TypeError(`${type} has the scope of a client; name the device of that connection in deviceId`);
+  }
+  if (owner !== undefined && deviceId !== undefined && deviceId !== owner) {
+    throw new TypeError(`${type} has the scope of the node ${owner} and cannot go to ${deviceId}`);
+  }
+  return deviceId ?? owner;
+}
+
+function ownerOf(scope: EventScope): string | undefined {
+  return scope.kind === 'node' ? scope.node_id : undefined;
 }

@@ -1,6 +1,5 @@
 import type { Clock, Contract, Random, Tyrum } from '@tyrum/contracts';
-import type { DomainPolicies, TokenOffice } from '../domain/domain.ts';
-import type { Unit } from '../domain/domain.ts';
+import type { DomainPolicies, TokenOffice, Unit } from '../domain/domain.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Channel, Connection, Upgrade } from '../ports/channel.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';

@@ -1,4 +1,4 @@
-import type { Contract, Handled, Payload, Random, ResultInput, Role, Scope } from '@tyrum/contracts';
+import type { Contract, Handled, Payload, Random, ResultInput, Role, Scope, Trace } from '@tyrum/contracts';
 import type { Awaitable, Transaction } from '../ports/store.ts';
 import type { EventWriter } from './event-writer.ts';
 
@@ -17,6 +17,8 @@ export interface Caller {
 export interface RequestContext<C extends Contract = Contract> {
   readonly caller: Caller;
   readonly requestId: string;
+  /** The trace context of the request, to be handed on to whatever it causes (FR-9). */
+  readonly trace: Trace | undefined;
   /** The transaction that holds the claim, the effect, the events and the response. Await nothing else. */
   readonly tx: Transaction;
   /** Appends durable events to the same transaction, and emits live ones once it holds. */

@@ -1,11 +1,37 @@
 import {
-  agree, type Capability, type CloseName, type Contract, decodeFrame, describeIssue, type Device, deviceIdFrom, fromBase64Url, gatewayIdFrom, gatewayTranscript,
-  issuesOf, type Limits, type MutualFacts, peerTranscript, publicKeyDer, type Random, randomText, randomUuid, type RequestFrame, type Role, schemaAt, toBase64Url,
-  transcriptAt2, connectInit,
+  agree,
+  type Capability,
+  type CloseName,
+  type Contract,
+  connectInit,
+  connectProof,
+  type Device,
+  decodeFrame,
+  describeIssue,
+  deviceIdFrom,
+  fromBase64Url,
+  gatewayIdFrom,
+  gatewayTranscript,
+  issuesOf,
+  type Limits,
+  type MutualFacts,
+  peerTranscript,
+  publicKeyDer,
+  type Random,
+  type RequestFrame,
+  type Role,
+  randomText,
+  randomUuid,
+  type Schema,
+  schemaAt,
+  toBase64Url,
+  transcriptAt2,
 } from '@tyrum/contracts';
 import type { Principal } from '../ports/authenticator.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
 import type { Durability } from '../ports/store.ts';
+import { shortened } from './admission.ts';
+import { claimsNewer, readOffer } from './offer.ts';
 
 /** A refusal of the handshake: a close code, and at a newer revision an error response before it. */
 export interface Refusal {
@@ -54,90 +80,98 @@ export interface HandshakeOptions {
   readonly durability: Durability;
 }
 
+/** The revision that peers speak who know nothing of agreeing on one, and the one whose rules agreeing follows. */
+const BARE_REVISION = 2;
+const AGREEING_REVISION = 3;
+
 interface InitPayload {
-  readonly protocol_rev: number;
-  readonly protocol_revs?: readonly number[];
   readonly role: Role;
   readonly device: Device;
   readonly capabilities: readonly Capability[];
-  readonly client_nonce?: string;
-  readonly contract_hash?: string;
-  readonly extensions?: readonly { readonly id: string; readonly hash: string }[];
   readonly resume?: { readonly cursor: string };
 }
 
-/** The revision that peers speak who know nothing of agreeing on one. */
-const BARE_REVISION = 2;
-
 export function createHandshake(options: HandshakeOptions): Handshake {
   const { contract, crypto, signer, random, limits, durability } = options;
-  const current = contract.served.at(-1) as number;
+  const newest = Math.max(AGREEING_REVISION, ...contract.served);
   const gateway = { gateway_id: gatewayIdOf(crypto, signer), pubkey: signer.publicKey };
   const digest = (text: string) => toBase64Url(crypto.sha256(text));
   const bareInit = schemaAt(connectInit.payload, BARE_REVISION, 'gateway');
-  const newerInit = schemaAt(connectInit.payload, current, 'gateway');
+  const newerInit = schemaAt(connectInit.payload, newest, 'gateway');
   /** For a peer that speaks a revision younger than this gateway: what it adds is not known here, and not a mistake. */
-  const youngerInit = schemaAt(connectInit.payload, current, 'peer');
+  const youngerInit = schemaAt(connectInit.payload, newest, 'peer');
+  const proofPayload = schemaAt(connectProof.payload, newest, 'gateway');
 
-  function read(text: string, expected: string): RequestFrame | Refusal {
-    // Nothing is agreed yet: the envelope is that of the revision which every peer knows.
-    const decoded = decodeFrame(text, { revision: BARE_REVISION, unknownKeys: 'refuse' });
-    if (decoded.kind === 'malformed') return refuse('bad_handshake', describeIssue(decoded.issue));
-    if (decoded.kind !== 'request') return refuse('bad_handshake', `expected the request ${expected}`);
-    if (decoded.frame.type === 'connect') return refuse('bad_handshake', 'revision 1 is retired; begin with connect.init');
-    if (decoded.frame.type !== expected) return refuse('bad_handshake', `expected the request ${expected}`);
+  function read(text: string, expected: string, revision: number): RequestFrame | Refusal {
+    const decoded = decodeFrame(text, { revision, unknownKeys: 'refuse' });
+    // The retired handshake is told what took its place, whatever else is wrong with it.
+    const type =
+      decoded.kind === 'request' ? decoded.frame.type : decoded.kind === 'malformed' ? decoded.type : undefined;
+    if (type === 'connect') return refuse('bad_handshake', 'revision 1 is retired; begin with connect.init');
+    if (decoded.kind === 'malformed') return refuse('bad_handshake', describeIssue(shortened(decoded.issue)));
+    if (type !== expected || decoded.kind !== 'request')
+      return refuse('bad_handshake', `expected the request ${expected}`);
     return decoded.frame;
   }
 
   function init(text: string, principal: Principal): Initialised | Refusal {
-    const frame = read(text, 'connect.init');
+    const newer = claimsNewer(text);
+    const frame = read(text, 'connect.init', newer ? newest : BARE_REVISION);
     if ('refused' in frame) return frame;
     const offer = readOffer(frame.payload);
-    if (offer === undefined) {
-      return refuse('bad_handshake', 'payload.protocol_rev: expected an integer from 1 on; protocol_revs ascending, 1 to 16, ending in it');
-    }
-    const bare = offer.protocol_revs === undefined;
-    if (bare && offer.protocol_rev > BARE_REVISION && contract.served.includes(offer.protocol_rev)) {
+    if ('wrong' in offer) return refuse('bad_handshake', offer.wrong);
+    if (!newer && offer.protocol_rev > BARE_REVISION && contract.served.includes(offer.protocol_rev)) {
       return refuse('bad_handshake', `payload.protocol_revs: revision ${offer.protocol_rev} needs it`);
     }
 
-    const agreement = agree(offer, { revisions: contract.served, hashes: contract.hashes, extensions: contract.extensions });
+    const agreement = agree(offer, {
+      revisions: contract.served,
+      hashes: contract.hashes,
+      extensions: contract.extensions,
+    });
     if (agreement.outcome !== 'agreed') {
       const message =
         agreement.outcome === 'contract_mismatch'
           ? `revision ${agreement.details.revision} is another contract here`
           : `no revision in common; upgrade the ${agreement.details.upgrade}`;
       const refusal = refuse('no_common_revision', message);
-      if (bare) return refusal;
+      if (!newer) return refusal;
       const error = { code: agreement.outcome, message, details: agreement.details, retryable: false };
-      return { ...refusal, reply: JSON.stringify({ request_id: frame.request_id, type: frame.type, ok: false, error }) };
+      return {
+        ...refusal,
+        reply: JSON.stringify({ request_id: frame.request_id, type: frame.type, ok: false, error }),
+      };
     }
 
     const wrongKey = judgeDevice(frame.payload);
     if (wrongKey !== undefined) return refuse('bad_device', wrongKey);
-    const schema = bare ? bareInit : offer.protocol_rev > current ? youngerInit : newerInit;
-    const parsed = schema.safeParse(frame.payload);
-    if (!parsed.success) {
-      const [issue] = issuesOf(parsed.error, 'payload');
-      return refuse('bad_handshake', issue === undefined ? 'another shape' : describeIssue(issue));
-    }
-    const payload = parsed.data as InitPayload;
-    const { revision } = agreement;
-    if (!bare && (payload.client_nonce === undefined || payload.contract_hash === undefined)) {
-      return refuse('bad_handshake', 'payload: protocol_revs needs client_nonce and contract_hash beside it');
-    }
+    const payload = shaped<InitPayload>(
+      newer ? (offer.protocol_rev > newest ? youngerInit : newerInit) : bareInit,
+      frame,
+    );
+    if ('refused' in payload) return payload;
     if (principal.deviceId !== undefined && principal.deviceId !== payload.device.device_id) {
       return refuse('device_mismatch', 'the token is bound to another device');
     }
-    if (!principal.roles.includes(payload.role)) return refuse('unauthorized', `the token does not allow the role ${payload.role}`);
-    return accept(text, frame, payload, revision, agreement.extensions);
+    if (!principal.roles.includes(payload.role))
+      return refuse('unauthorized', `the token does not allow the role ${payload.role}`);
+    const { revision } = agreement;
+    // Where the result cannot list what was agreed, nothing was.
+    const extensions = revision > BARE_REVISION ? agreement.extensions : [];
+    return accept(text, frame, payload, revision, extensions);
   }
 
-  function accept(text: string, frame: RequestFrame, payload: InitPayload, revision: number, extensions: readonly string[]): Initialised {
+  function accept(
+    text: string,
+    frame: RequestFrame,
+    payload: InitPayload,
+    revision: number,
+    extensions: readonly string[],
+  ): Initialised {
     const connectionId = randomUuid(random);
     const challenge = randomText(random, 32);
     const mutual = revision > BARE_REVISION;
-    const agreedExtensions = (payload.extensions ?? []).filter(({ id }) => extensions.includes(id));
+    const agreedExtensions = extensions.map((id) => ({ id, hash: hashOf(id, revision) }));
     const result = {
       connection_id: connectionId,
       challenge,
@@ -179,15 +213,10 @@ export function createHandshake(options: HandshakeOptions): Handshake {
   }
 
   async function proof(text: string, initialised: Initialised): Promise<Proven | Refusal> {
-    const frame = read(text, 'connect.proof');
+    const frame = read(text, 'connect.proof', initialised.revision);
     if ('refused' in frame) return frame;
-    const view = contract.at(initialised.revision).requests.get('connect.proof');
-    const parsed = view?.payload.safeParse(frame.payload);
-    if (parsed === undefined || !parsed.success) {
-      const [issue] = parsed === undefined ? [] : issuesOf(parsed.error, 'payload');
-      return refuse('bad_handshake', issue === undefined ? 'another shape' : describeIssue(issue));
-    }
-    const payload = parsed.data as { connection_id: string; proof: string };
+    const payload = shaped<{ connection_id: string; proof: string }>(proofPayload, frame);
+    if ('refused' in payload) return payload;
     const signature = fromBase64Url(payload.proof);
     const { facts, connectionId, role, challenge, device } = initialised;
     const transcript =
@@ -204,15 +233,20 @@ export function createHandshake(options: HandshakeOptions): Handshake {
     return { refused: false, requestId: frame.request_id, gatewayProof };
   }
 
-  /** What is wrong with the key or the id, if they are there to be judged. */
+  /** What is wrong with the key or the id, as far as they are there to be judged. */
   function judgeDevice(payload: unknown): string | undefined {
     const device = (payload as { device?: unknown }).device;
     if (typeof device !== 'object' || device === null) return undefined;
     const { device_id, pubkey } = device as Record<string, unknown>;
-    if (typeof pubkey !== 'string' || typeof device_id !== 'string') return undefined;
+    if (typeof pubkey !== 'string') return undefined;
     const der = publicKeyDer(pubkey);
     if (der === undefined) return 'the key is not an Ed25519 key in its canonical form';
-    return deviceIdFrom(crypto.sha256(der)) === device_id ? undefined : 'the device id is not that of the key';
+    if (typeof device_id !== 'string' || deviceIdFrom(crypto.sha256(der)) === device_id) return undefined;
+    return 'the device id is not that of the key';
+  }
+
+  function hashOf(extension: string, revision: number): string | undefined {
+    return contract.extensions.find(({ id }) => id === extension)?.hashes[revision];
   }
 
   return { init, proof };
@@ -229,37 +263,10 @@ function refuse(close: CloseName, reason: string): Refusal {
   return { refused: true, close, reason };
 }
 
-interface ReadOffer {
-  readonly protocol_rev: number;
-  readonly protocol_revs: readonly number[] | undefined;
-  readonly contract_hash: string | undefined;
-  readonly extensions: readonly { readonly id: string; readonly hash: string }[] | undefined;
-}
-
-/** The part of `connect.init` that agreement needs; it is read before the rest, whatever the peer's revision made of it. */
-function readOffer(payload: unknown): ReadOffer | undefined {
-  if (typeof payload !== 'object' || payload === null) return undefined;
-  const { protocol_rev, protocol_revs, contract_hash, extensions } = payload as Record<string, unknown>;
-  if (!isRevision(protocol_rev)) return undefined;
-  if (protocol_revs !== undefined && !isOfferList(protocol_revs, protocol_rev)) return undefined;
-  return {
-    protocol_rev,
-    protocol_revs: protocol_revs as readonly number[] | undefined,
-    contract_hash: typeof contract_hash === 'string' ? contract_hash : undefined,
-    extensions: Array.isArray(extensions) ? extensions.filter((entry) => typeof entry === 'object' && entry !== null) : undefined,
-  };
-}
-
-function isRevision(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function isOfferList(value: unknown, highest: number): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length >= 1 &&
-    value.length <= 16 &&
-    value.every((entry, index) => isRevision(entry) && (index === 0 || entry > value[index - 1])) &&
-    value.at(-1) === highest
-  );
+/** The payload as its schema has it, or what is wrong with it. */
+function shaped<Payload extends object>(schema: Schema, frame: RequestFrame): Payload | Refusal {
+  const parsed = schema.safeParse(frame.payload);
+  if (parsed.success) return parsed.data as Payload;
+  const [issue] = issuesOf(parsed.error, 'payload');
+  return refuse('bad_handshake', issue === undefined ? 'another shape' : describeIssue(shortened(issue)));
 }

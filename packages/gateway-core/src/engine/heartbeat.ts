@@ -11,8 +11,8 @@ export function createHeartbeat(options: {
   clock: Clock;
   intervalMs: number;
   ping: () => void;
-  /** Whether this side itself keeps from reading: then silence proves nothing. */
-  paused: () => boolean;
+  /** Whether silence proves nothing now: the peer cannot have seen the ping yet, or its answer is not read yet. */
+  excused: () => boolean;
   onBeat: () => void;
   onDead: () => void;
 }): Heartbeat {
@@ -21,14 +21,15 @@ export function createHeartbeat(options: {
   let stopTimer = clock.after(intervalMs, beat);
 
   function beat(): void {
-    if (unanswered >= MISSED_HEARTBEATS && !options.paused()) {
+    if (options.excused()) unanswered = 0;
+    if (unanswered >= MISSED_HEARTBEATS) {
       options.onDead();
       return;
     }
     unanswered += 1;
+    stopTimer = clock.after(intervalMs, beat);
     options.ping();
     options.onBeat();
-    stopTimer = clock.after(intervalMs, beat);
   }
 
   return {

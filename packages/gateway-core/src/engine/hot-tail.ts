@@ -1,8 +1,9 @@
 import type { StoredEvent } from '../ports/store.ts';
-import type { EncodedEvent } from './encoded-event.ts';
+import type { LoggedEvent } from './encoded-event.ts';
 
-/** How many of a tenant's newest events are kept encoded, for everyone who is up to date. */
+/** How many of a tenant's newest events are kept encoded, for everyone who is up to date, and how much text at the most. */
 const MOST_EVENTS = 1024;
+const MOST_CHARACTERS = 8_388_608;
 
 /** The newest events of one tenant, encoded; whoever is further behind reads the store. */
 export interface HotTail {
@@ -11,12 +12,31 @@ export interface HotTail {
   readonly head: number;
   append(events: readonly StoredEvent[]): void;
   /** The event right after a position, or `undefined` when it is older than the tail or not there yet. */
-  next(position: number): EncodedEvent | undefined;
+  next(position: number): LoggedEvent | undefined;
 }
 
-export function createHotTail(epoch: string, head: number, encode: (event: StoredEvent) => EncodedEvent): HotTail {
+export function createHotTail(epoch: string, head: number, encode: (event: StoredEvent) => LoggedEvent): HotTail {
   let newest = head;
-  let events: EncodedEvent[] = [];
+  let events: LoggedEvent[] = [];
+  let characters = 0;
+
+  function forget(count: number): void {
+    for (const { event } of events.slice(0, count)) characters -= event.payload.length;
+    events = events.slice(count);
+  }
+
+  /** Forgets a good part at a time: to move the rest for every event that comes would be dear. */
+  function trim(): void {
+    if (events.length > 2 * MOST_EVENTS) forget(events.length - MOST_EVENTS);
+    if (characters <= MOST_CHARACTERS) return;
+    let count = 0;
+    let left = characters;
+    for (; count < events.length - 1 && left > MOST_CHARACTERS / 2; count += 1) {
+      left -= (events[count] as LoggedEvent).event.payload.length;
+    }
+    forget(count);
+  }
+
   return {
     epoch,
     get head() {
@@ -26,14 +46,16 @@ export function createHotTail(epoch: string, head: number, encode: (event: Store
       for (const event of added) {
         if (event.position <= newest) continue;
         // A hole cannot be served from here: the store has what is missing.
-        if (event.position > newest + 1) events = [];
+        if (event.position > newest + 1) forget(events.length);
         events.push(encode(event));
+        characters += event.payload.length;
         newest = event.position;
       }
-      if (events.length > 2 * MOST_EVENTS) events = events.slice(-MOST_EVENTS);
+      trim();
     },
     next(position) {
-      return events[position - (newest - events.length)];
+      const index = position - (newest - events.length);
+      return index < 0 ? undefined : events[index];
     },
   };
 }

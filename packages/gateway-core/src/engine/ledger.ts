@@ -1,7 +1,11 @@
 import { canonicalJson, ProtocolError, toBase64Url } from '@tyrum/contracts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { LedgerEntry, LedgerKey, Store, Transaction } from '../ports/store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { contractError } from './admission.ts';
+import { runAfterCommit } from './after-commit.ts';
 import type { Outcome } from './response.ts';
+import { completedEntry, isReleased, releasedEntry, storedOutcome } from './stored-response.ts';
 
 /** What ran: its outcome, and what to do once the commit holds. */
 export interface Ran {
@@ -23,17 +27,23 @@ export interface LedgerRunner {
 
 export type LedgerStatus = 'unknown' | 'executing' | 'completed' | 'outcome_unknown';
 
-/** Another process settled the key between our look and our claim: look again. */
-class ClaimedElsewhere extends Error {}
+export interface LedgerRunnerOptions {
+  readonly store: Store;
+  readonly crypto: Crypto;
+  /** Identity of this run of this gateway process. */
+  readonly owner: string;
+  readonly now: () => number;
+  readonly telemetry: Telemetry;
+}
 
-export function createLedgerRunner(options: { store: Store; crypto: Crypto; owner: string; now: () => number }): LedgerRunner {
-  const { store, crypto, owner, now } = options;
+export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
+  const { store, crypto, owner, now, telemetry } = options;
   /** What runs in this process: bounded by the requests in flight. */
   const running = new Map<string, { readonly payloadHash: string; readonly outcome: Promise<Outcome> }>();
 
   function join(key: LedgerKey, payload: unknown, run: (payloadHash: string) => Promise<Outcome>): Promise<Outcome> {
-    const name = JSON.stringify([key.tenant, key.device, key.type, key.key]);
-    const payloadHash = toBase64Url(crypto.sha256(canonicalJson(payload)));
+    const name = nameOf(key);
+    const payloadHash = toBase64Url(crypto.sha256(canonical(key.type, payload)));
     const first = running.get(name);
     if (first !== undefined) {
       if (first.payloadHash !== payloadHash) return Promise.resolve(keyConflict(key));
@@ -44,21 +54,25 @@ export function createLedgerRunner(options: { store: Store; crypto: Crypto; owne
     return outcome;
   }
 
-  async function runOnce(key: LedgerKey, payloadHash: string, work: (tx: Transaction) => Promise<Ran>): Promise<Outcome> {
+  async function runOnce(
+    key: LedgerKey,
+    payloadHash: string,
+    work: (tx: Transaction) => Promise<Ran>,
+  ): Promise<Outcome> {
     let ran: Ran | undefined;
     try {
       const outcome = await store.transact(async (tx) => {
         ran = undefined;
         const earlier = await tx.ledger.get(key);
-        if (earlier !== undefined) return recall(key, earlier, payloadHash);
+        if (earlier !== undefined && !isReleased(earlier)) return recall(key, earlier, payloadHash);
         ran = await work(tx);
         // A refusal takes its writes back by rolling back; it is kept in a transaction of its own.
         if (!ran.outcome.ok) throw new Refused(ran.outcome);
-        const claimed = await tx.ledger.claim(key, completed(payloadHash, ran.outcome, now()));
-        if (claimed !== undefined) throw new ClaimedElsewhere();
+        const taken = await take(tx, key, completedEntry(payloadHash, ran.outcome, now()));
+        if (taken !== undefined) throw new ClaimedElsewhere();
         return ran.outcome;
       });
-      for (const action of ran?.afterCommit ?? []) action();
+      runAfterCommit(ran?.afterCommit ?? [], telemetry);
       return outcome;
     } catch (thrown) {
       if (thrown instanceof ClaimedElsewhere) return runOnce(key, payloadHash, work);
@@ -68,42 +82,89 @@ export function createLedgerRunner(options: { store: Store; crypto: Crypto; owne
   }
 
   async function keepRefusal(key: LedgerKey, payloadHash: string, refusal: Outcome): Promise<Outcome> {
-    if (!refusal.ok && (refusal.error.retryable || refusal.error.code === 'internal')) return refusal;
+    if (!isFinal(refusal)) return refusal;
     return store.transact(async (tx) => {
-      const earlier = await tx.ledger.claim(key, completed(payloadHash, refusal, now()));
+      const earlier = await take(tx, key, completedEntry(payloadHash, refusal, now()));
       return earlier === undefined ? refusal : recall(key, earlier, payloadHash);
     });
   }
 
   async function runRemote(key: LedgerKey, payloadHash: string, work: () => Promise<Ran>): Promise<Outcome> {
     const claim: LedgerEntry = { payloadHash, owner, state: 'executing', claimedAt: now() };
-    const earlier = await store.transact((tx) => tx.ledger.claim(key, claim));
+    const earlier = await store.transact((tx) => take(tx, key, claim));
     if (earlier !== undefined) return recall(key, earlier, payloadHash);
-    const { outcome, afterCommit } = await work();
+    let ran: Ran;
     try {
-      await store.transact((tx) => tx.ledger.settle(key, completed(payloadHash, outcome, claim.claimedAt)));
-    } catch (cause) {
-      // It acted, and that could not be kept: the truth is that nobody will be able to tell.
-      return { ok: false, error: new ProtocolError('outcome_unknown', `how ${key.type} ended could not be kept`, { cause }) };
+      ran = await work();
+    } catch (thrown) {
+      // What failed inside the gateway is not an answer to keep: a repeat may ask the other side again, whose journal knows.
+      const kept = await settle(key, releasedEntry(payloadHash, claim.claimedAt));
+      if (kept !== undefined) return kept;
+      throw thrown;
     }
-    for (const action of afterCommit) action();
-    return outcome;
+    const unkept = await settle(key, entryOf(ran.outcome, claim));
+    if (unkept !== undefined) return unkept;
+    runAfterCommit(ran.afterCommit, telemetry);
+    return ran.outcome;
+  }
+
+  /** What is kept of a remote outcome: an answer for good, that nobody knows, or nothing. */
+  function entryOf(outcome: Outcome, claim: LedgerEntry): LedgerEntry {
+    if (!outcome.ok && outcome.error.code === 'outcome_unknown')
+      return { ...claim, owner: '', state: 'outcome_unknown' };
+    if (!isFinal(outcome)) return releasedEntry(claim.payloadHash, claim.claimedAt);
+    return completedEntry(claim.payloadHash, outcome, claim.claimedAt);
+  }
+
+  /** Settles a claim; answers what is to be said instead when that could not be kept. */
+  async function settle(key: LedgerKey, entry: LedgerEntry): Promise<Outcome | undefined> {
+    try {
+      await store.transact((tx) => tx.ledger.settle(key, entry));
+      return undefined;
+    } catch (cause) {
+      // It may have acted, and that could not be kept: the truth is that nobody will be able to tell.
+      return {
+        ok: false,
+        error: new ProtocolError('outcome_unknown', `how ${key.type} ended could not be kept`, { cause }),
+      };
+    }
+  }
+
+  function recall(key: LedgerKey, entry: LedgerEntry, payloadHash: string): Outcome {
+    if (entry.payloadHash !== payloadHash) return keyConflict(key);
+    if (entry.state === 'completed') return { ...storedOutcome(entry), replayed: true };
+    // Whoever runs here is joined before the store is asked: a claim of our own that nobody runs lost its end.
+    if (entry.state === 'outcome_unknown' || entry.owner === owner) {
+      return { ok: false, error: new ProtocolError('outcome_unknown', `nobody can tell how ${key.type} ended`) };
+    }
+    return {
+      ok: false,
+      error: new ProtocolError('unavailable', `${key.type} runs on another gateway process; ask again`, {
+        retryAfterMs: 250,
+      }),
+    };
   }
 
   return {
     once: (key, payload, work) => join(key, payload, (hash) => runOnce(key, hash, work)),
     remote: (key, payload, work) => join(key, payload, (hash) => runRemote(key, hash, work)),
     async status(key) {
+      const name = nameOf(key);
+      const ranBefore = running.has(name);
       const entry = await store.transact((tx) => tx.ledger.get(key));
-      if (entry === undefined) {
-        const name = JSON.stringify([key.tenant, key.device, key.type, key.key]);
-        return { status: running.has(name) ? 'executing' : 'unknown' };
+      if (entry === undefined || isReleased(entry)) {
+        // What ended while the store was asked is not unknown: it has its entry by now, or it refused.
+        return { status: ranBefore || running.has(name) ? 'executing' : 'unknown' };
       }
-      if (entry.state !== 'completed') return { status: entry.state };
-      return { status: 'completed', outcome: stored(entry) };
+      if (entry.state === 'completed') return { status: 'completed', outcome: storedOutcome(entry) };
+      const lost = entry.state === 'executing' && entry.owner === owner && !ranBefore && !running.has(name);
+      return { status: lost ? 'outcome_unknown' : entry.state };
     },
   };
 }
+
+/** Another process settled the key between our look and our claim: look again. */
+class ClaimedElsewhere extends Error {}
 
 class Refused extends Error {
   readonly outcome: Outcome;
@@ -113,37 +174,40 @@ class Refused extends Error {
   }
 }
 
-function recall(key: LedgerKey, entry: LedgerEntry, payloadHash: string): Outcome {
-  if (entry.payloadHash !== payloadHash) return keyConflict(key);
-  switch (entry.state) {
-    case 'completed':
-      return { ...stored(entry), replayed: true };
-    case 'executing':
-      return { ok: false, error: new ProtocolError('unavailable', `${key.type} runs on another gateway process; ask again`, { retryAfterMs: 250 }) };
-    case 'outcome_unknown':
-      return { ok: false, error: new ProtocolError('outcome_unknown', `a crash hid how ${key.type} ended`) };
+/** Takes a key that is free. Answers the entry that holds it when it is not. */
+async function take(tx: Transaction, key: LedgerKey, entry: LedgerEntry): Promise<LedgerEntry | undefined> {
+  const earlier = await tx.ledger.claim(key, entry);
+  if (earlier === undefined || !isReleased(earlier)) return earlier;
+  await tx.ledger.settle(key, entry);
+  return undefined;
+}
+
+/** Whether an outcome is the answer to every repeat: not one that another try may better. */
+function isFinal(outcome: Outcome): boolean {
+  return outcome.ok || !(outcome.error.retryable || outcome.error.code === 'internal');
+}
+
+/** @throws {ProtocolError} `contract_error` for what canonical JSON cannot hold, and nothing could be compared with. */
+function canonical(type: string, payload: unknown): string {
+  try {
+    return canonicalJson(payload);
+  } catch {
+    throw contractError(type, [
+      { path: ['payload'], message: 'has a number that is too large, or text that is not Unicode' },
+    ]);
   }
+}
+
+function nameOf({ tenant, device, type, key }: LedgerKey): string {
+  return JSON.stringify([tenant, device, type, key]);
 }
 
 function keyConflict(key: LedgerKey): Outcome {
   return {
     ok: false,
-    error: new ProtocolError('idempotency_conflict', `${key.type} was asked before under this key with another payload`),
+    error: new ProtocolError(
+      'idempotency_conflict',
+      `${key.type} was asked before under this key with another payload`,
+    ),
   };
-}
-
-function completed(payloadHash: string, outcome: Outcome, claimedAt: number): LedgerEntry {
-  return { payloadHash, owner: '', state: 'completed', response: keep(outcome), claimedAt };
-}
-
-function keep(outcome: Outcome): string {
-  if (outcome.ok) return JSON.stringify({ ok: true, result: outcome.result, as_of: outcome.asOf });
-  const { code, message, details } = outcome.error;
-  return JSON.stringify({ ok: false, error: { code, message, details } });
-}
-
-function stored(entry: LedgerEntry): Outcome {
-  const kept = JSON.parse(entry.response ?? '{}');
-  if (kept.ok) return { ok: true, result: kept.result, ...(kept.as_of === undefined ? {} : { asOf: kept.as_of }) };
-  return { ok: false, error: new ProtocolError(kept.error.code, kept.error.message, { details: kept.error.details }) };
 }

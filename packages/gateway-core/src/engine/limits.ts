@@ -27,5 +27,7 @@ export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
 
 /** The part that is announced in the handshake. */
 export function announced(limits: GatewayLimits): Limits {
-  return Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limits[name as keyof Limits]])) as unknown as Limits;
+  return Object.fromEntries(
+    Object.keys(DEFAULT_LIMITS).map((name) => [name, limits[name as keyof Limits]]),
+  ) as unknown as Limits;
 }

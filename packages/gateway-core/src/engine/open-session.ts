@@ -26,24 +26,36 @@ export interface OpenSessionServices {
 /**
  * Opens the session of a proven peer: decides what becomes of its wish to resume, says the result, enters it in the
  * directory, lets the domain greet it and begins delivery. Events that are committed meanwhile are read from the log later.
+ *
+ * The socket can go at any step; nothing is entered anywhere for one that has gone.
  */
-export async function openSession(services: OpenSessionServices, opening: Opening): Promise<Session | undefined> {
-  const { store, codec, newEpoch, directory, tokenWatch } = services;
+export async function openSession(services: OpenSessionServices, opening: Opening): Promise<void> {
+  const { directory, tokenWatch } = services;
+  const session = await prepare(services, opening);
+  if (session === undefined) return;
+
+  tokenWatch.watch(session, opening.principal);
+  if (opening.isClosed()) return;
+  if (session.role === 'node') supersede(directory, session);
+  directory.add(session);
+  await services.domain.peerOpened(session);
+  if (!opening.isClosed()) session.start();
+}
+
+/** Makes the session and says the result of the proof. Resolves with `undefined` when the socket has gone. */
+async function prepare(services: OpenSessionServices, opening: Opening): Promise<Session | undefined> {
+  const { store, codec, newEpoch } = services;
   const { channel, principal, initialised, requestId, gatewayProof } = opening;
   const { tenant } = principal;
   const { device, role, revision, connectionId, resumeCursor } = initialised;
   const deviceId = device.device_id;
-  const audience: CursorAudience = {
-    tenant,
-    deviceId,
-    role,
-    scopes: principal.scopes.filter((scope) => SCOPES_OF_ROLE[role].includes(scope)),
-    revision,
-  };
+  const scopes = principal.scopes.filter((scope) => SCOPES_OF_ROLE[role].includes(scope));
+  const audience: CursorAudience = { tenant, deviceId, role, scopes, revision };
 
   const tenantLog = await services.tenantLogs.open(tenant);
   let session: Session | undefined;
   try {
+    if (opening.isClosed()) return undefined;
     const { state, stored } = await store.transact(async (tx) => ({
       state: await tx.log.state(tenant, newEpoch),
       stored: resumeCursor === 'acked' ? (await tx.cursors.get(tenant, deviceId))?.cursor : resumeCursor,
@@ -51,25 +63,35 @@ export async function openSession(services: OpenSessionServices, opening: Openin
     const plan = await planRecovery(codec, store.log, { tenant, audience, state, cursor: stored });
     if (opening.isClosed()) return undefined;
     const bucket = services.bucketOf(JSON.stringify([tenant, deviceId]));
-    session = createSession(services.session, { channel, principal, initialised, tenantLog, plan, bucket, close: opening.close });
+    session = createSession(services.session, {
+      channel,
+      principal,
+      initialised,
+      tenantLog,
+      plan,
+      bucket,
+      close: opening.close,
+    });
     opening.adopt(session);
     const mutual =
       gatewayProof === undefined
         ? {}
-        : { gateway_proof: gatewayProof, recovery: plan.recovery, cursor: `${codec.audienceHalf(audience)}.${plan.placeHalf}` };
+        : {
+            gateway_proof: gatewayProof,
+            recovery: plan.recovery,
+            cursor: `${codec.audienceHalf(audience)}.${plan.placeHalf}`,
+          };
     const result = { client_id: connectionId, device_id: deviceId, role, ...mutual };
     channel.send(JSON.stringify({ request_id: requestId, type: 'connect.proof', ok: true, result }));
   } finally {
     if (session === undefined) tenantLog.release();
   }
+  return opening.isClosed() ? undefined : session;
+}
 
-  if (role === 'node') {
-    for (const older of directory.ofDevice(tenant, deviceId)) older.close(CLOSE_CODES.superseded.code, 'the node connected again');
+/** A node is asked over one connection: a new one ends those before it. The same device may be a client beside that. */
+function supersede(directory: Directory<Session>, session: Session): void {
+  for (const older of directory.ofDevice(session.tenant, session.deviceId)) {
+    if (older.role === 'node') older.close(CLOSE_CODES.superseded.code, 'the node connected again');
   }
-  directory.add(session);
-  tokenWatch.watch(session, principal);
-  await services.domain.peerOpened(session);
-  if (opening.isClosed()) return undefined;
-  session.start();
-  return session;
 }

@@ -6,9 +6,13 @@ export interface Output {
   send(text: string): void;
   /** Whether more is buffered than may be: then nothing is sent that can wait. */
   full(): boolean;
-  readonly bufferedBytes: number;
+  /** Whether anything waits to be read: a peer that is behind answers late, and that proves nothing. */
+  behind(): boolean;
   stop(): void;
 }
+
+/** In how many steps of the stall time progress is looked for: what is read is seen at the next step, never before. */
+const STEPS = 4;
 
 export function createOutput(options: {
   channel: Channel;
@@ -18,34 +22,39 @@ export function createOutput(options: {
   onStall: () => void;
 }): Output {
   const { channel, clock, highWaterBytes, stallMs, onStall } = options;
-  /** What was buffered right after the last send: less than that later on means that the peer has read. */
-  let bufferedAfterSend = 0;
-  let progressed = false;
+  /** What was buffered when it was last looked at: less than that later on means that the peer has read. */
+  let buffered = 0;
+  let readAt = 0;
   let stopWatch: (() => void) | undefined;
 
+  function look(): void {
+    const now = channel.bufferedBytes;
+    if (now < buffered || now === 0) readAt = clock.elapsed();
+    buffered = now;
+  }
+
   function watch(): void {
-    progressed = false;
-    stopWatch = clock.after(stallMs, () => {
+    stopWatch = clock.after(stallMs / STEPS, () => {
       stopWatch = undefined;
-      if (channel.bufferedBytes <= highWaterBytes) return;
-      if (progressed || channel.bufferedBytes < bufferedAfterSend) watch();
-      else onStall();
+      look();
+      if (buffered === 0) return;
+      if (clock.elapsed() - readAt >= stallMs) onStall();
+      else watch();
     });
   }
 
   return {
-    get bufferedBytes() {
-      return channel.bufferedBytes;
-    },
     send(text) {
-      if (channel.bufferedBytes < bufferedAfterSend) progressed = true;
+      look();
       channel.send(text);
-      bufferedAfterSend = channel.bufferedBytes;
-      if (bufferedAfterSend > highWaterBytes && stopWatch === undefined) watch();
+      buffered = channel.bufferedBytes;
+      if (buffered > 0 && stopWatch === undefined) watch();
     },
     full: () => channel.bufferedBytes > highWaterBytes,
+    behind: () => channel.bufferedBytes > 0,
     stop() {
       stopWatch?.();
+      stopWatch = undefined;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Capability, Role, Scope } from '@tyrum/contracts';
+import type { Capability, Role, Scope, Trace } from '@tyrum/contracts';
 
 /** A peer whose handshake is complete, for as long as its connection is open. */
 export interface Peer {
@@ -19,7 +19,8 @@ export interface Peer {
   /**
    * Sends a request to the peer and resolves with its result, checked.
    *
-   * @throws {ProtocolError} with the peer's error; `unsupported_operation` when its revision or its role does not have it;
+   * @throws {ProtocolError} with the peer's error; `contract_error` when what it answers does not fit the contract;
+   * `unsupported_operation` when its revision, its role or its extensions do not have the type;
    * `timeout`; `cancelled` when the signal aborts; `unavailable` when the connection closes first, after which nobody knows
    * whether the peer acted.
    */
@@ -34,13 +35,16 @@ export interface Peer {
 export interface PeerRequestOptions {
   /** @default a new one */
   readonly requestId?: string;
+  /** @default 30 s */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** The trace context of what caused this request. */
+  readonly trace?: Trace;
 }
 
 /** The open peers of this gateway process. */
 export interface PeerDirectory {
-  /** The newest open connection of a device. */
-  find(tenant: string, deviceId: string): Peer | undefined;
+  /** The newest open connection of a device, in one role where that is given. */
+  find(tenant: string, deviceId: string, role?: Role): Peer | undefined;
   all(): Iterable<Peer>;
 }

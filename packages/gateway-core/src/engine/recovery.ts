@@ -33,7 +33,8 @@ export async function planRecovery(codec: CursorCodec, log: LogReader, wish: Wis
   const eventId = await eventIdAt(log, tenant, state, read.position);
   if (eventId === undefined) return { recovery: { outcome: 'snapshot_required', reason: 'trimmed' }, ...atHead };
   // The same number under another event: this log has another history, a restored backup for instance.
-  if (markOf(eventId) !== read.mark) return { recovery: { outcome: 'snapshot_required', reason: 'epoch_changed' }, ...atHead };
+  if (markOf(eventId) !== read.mark)
+    return { recovery: { outcome: 'snapshot_required', reason: 'epoch_changed' }, ...atHead };
   return {
     recovery: { outcome: 'resumed' },
     position: read.position,
@@ -41,7 +42,12 @@ export async function planRecovery(codec: CursorCodec, log: LogReader, wish: Wis
   };
 }
 
-async function eventIdAt(log: LogReader, tenant: string, state: LogState, position: number): Promise<string | undefined> {
+async function eventIdAt(
+  log: LogReader,
+  tenant: string,
+  state: LogState,
+  position: number,
+): Promise<string | undefined> {
   if (position === state.head) return state.headEventId;
   if (position === state.floor) return state.floorEventId;
   const [event] = await log.read(tenant, position - 1, 1);

@@ -1,4 +1,10 @@
-import type { ErrorFrameBody, ProtocolError, RequestView } from '@tyrum/contracts';
+import type { ErrorFrameBody, ProtocolError, RevisionView } from '@tyrum/contracts';
+
+/** Where an outcome stands in the log. */
+export interface AsOf {
+  readonly position: number;
+  readonly eventId: string;
+}
 
 /** How a request ended, at the current revision, before it is said on a connection. */
 export type Outcome =
@@ -7,45 +13,59 @@ export type Outcome =
       /** JSON text of the result; `undefined` for a void one. */
       readonly result: string | undefined;
       readonly replayed?: boolean;
-      /** Position at which the read was true or the write committed. */
-      readonly asOf?: { readonly position: number; readonly eventId: string };
+      /** Where the read was true or the write committed. */
+      readonly asOf?: AsOf;
     }
   | { readonly ok: false; readonly error: ProtocolError; readonly replayed?: boolean };
 
 export interface Saying {
   readonly requestId: string;
   readonly type: string;
-  readonly revision: number;
+  readonly view: RevisionView;
   /** Whether this is the newest revision: then the result is said as it is. */
   readonly current: boolean;
-  readonly view: RequestView | undefined;
-  readonly asOfCursor: (asOf: { readonly position: number; readonly eventId: string }) => string | undefined;
+  readonly asOfCursor: (asOf: AsOf) => string | undefined;
 }
 
 /** The text of a response at a revision, built around the result's own text. */
 export function sayResponse(outcome: Outcome, saying: Saying): string {
-  const head = `{"request_id":${JSON.stringify(saying.requestId)},"type":${JSON.stringify(saying.type)}`;
-  const mutual = saying.revision >= 3;
-  if (!outcome.ok) {
-    const instead = saying.current ? undefined : saying.view?.downError({ code: outcome.error.code, details: outcome.error.details });
-    if (instead !== undefined) return `${head},"ok":true,"result":${JSON.stringify(instead.result)}}`;
-    return `${head},"ok":false,"error":${JSON.stringify(errorBody(outcome.error, saying.revision))}}`;
-  }
-  const replayed = mutual && outcome.replayed === true ? ',"replayed":true' : '';
-  const result = resultText(outcome.result, saying);
-  const cursor = mutual && outcome.asOf !== undefined ? saying.asOfCursor(outcome.asOf) : undefined;
+  const { requestId, type, view } = saying;
+  const said = sayOutcome(outcome, type, view, saying.current);
+  const mutual = view.revision >= 3;
+  const replayed = mutual && outcome.ok && outcome.replayed === true ? ',"replayed":true' : '';
+  const cursor = mutual && outcome.ok && outcome.asOf !== undefined ? saying.asOfCursor(outcome.asOf) : undefined;
   const asOf = cursor === undefined ? '' : `,"as_of":"${cursor}"`;
-  return `${head},"ok":true${result === undefined ? '' : `,"result":${result}`}${replayed}${asOf}}`;
+  return `{"request_id":${JSON.stringify(requestId)},"type":${JSON.stringify(type)},${said}${replayed}${asOf}}`;
 }
 
-function resultText(result: string | undefined, { current, view }: Saying): string | undefined {
-  if (result === undefined || current || view === undefined) return result;
-  if (view.result === undefined) return undefined;
-  return JSON.stringify(view.result.parse(view.down(JSON.parse(result))));
+/** What an outcome is at a revision, as the members of a JSON object: `"ok":true`, with a result or an error. */
+export function sayOutcome(outcome: Outcome, type: string, view: RevisionView, current: boolean): string {
+  if (outcome.ok) {
+    const result = resultText(outcome.result, type, view, current);
+    return result === undefined ? '"ok":true' : `"ok":true,"result":${result}`;
+  }
+  const { error } = outcome;
+  const instead = current
+    ? undefined
+    : view.requests.get(type)?.downError({ code: error.code, details: error.details });
+  if (instead !== undefined) return `"ok":true,"result":${JSON.stringify(instead.result)}`;
+  return `"ok":false,"error":${JSON.stringify(errorBody(error, view.revision))}`;
+}
+
+function resultText(
+  result: string | undefined,
+  type: string,
+  view: RevisionView,
+  current: boolean,
+): string | undefined {
+  if (result === undefined || current) return result;
+  const request = view.requests.get(type);
+  if (request?.result === undefined) return undefined;
+  return JSON.stringify(request.result.parse(request.down(JSON.parse(result))));
 }
 
 /** An error as a revision says it. */
-export function errorBody(error: ProtocolError, revision: number): ErrorFrameBody {
+function errorBody(error: ProtocolError, revision: number): ErrorFrameBody {
   return {
     code: error.code,
     message: error.message,

@@ -11,12 +11,16 @@ export interface Subscription {
 export const everything: Subscription = { wants: () => true };
 
 /** Narrows to some types, some scopes, or both; an absent list does not narrow. */
-export function narrowTo(types: readonly string[] | undefined, scopes: readonly EventScope[] | undefined): Subscription {
+export function narrowTo(
+  types: readonly string[] | undefined,
+  scopes: readonly EventScope[] | undefined,
+): Subscription {
   const typeSet = types === undefined ? undefined : new Set(types);
   const scopeSet = scopes === undefined ? undefined : new Set(scopes.map((scope) => scopeKey(toLogScope(scope))));
   return {
     wants: (type, scope) =>
-      (typeSet === undefined || typeSet.has(type)) && (scopeSet === undefined || scopeSet.has(scopeKey(scope ?? { kind: 'global' }))),
+      (typeSet === undefined || typeSet.has(type)) &&
+      (scopeSet === undefined || scopeSet.has(scopeKey(scope ?? { kind: 'global' }))),
   };
 }
 

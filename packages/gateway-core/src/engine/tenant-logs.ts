@@ -1,14 +1,13 @@
 import type { Contract } from '@tyrum/contracts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoredEvent } from '../ports/store.ts';
 import type { CursorCodec } from './cursor.ts';
-import { type EncodedEvent, encodeEvent } from './encoded-event.ts';
+import { encodeEvent, type LoggedEvent } from './encoded-event.ts';
 import { createHotTail, type HotTail } from './hot-tail.ts';
-import type { StoredEvent } from '../ports/store.ts';
 
 /** The log of one tenant as its connections read it. */
 export interface TenantLog {
   readonly tail: HotTail;
-  encode(event: StoredEvent): EncodedEvent;
+  encode(event: StoredEvent): LoggedEvent;
   /** The place half of a cursor of this log. */
   placeHalf(position: number, eventId: string): string;
   /** This user of the log is done with it; the last one lets it go. */
@@ -18,6 +17,8 @@ export interface TenantLog {
 /** The logs of the tenants that have connections. */
 export interface TenantLogs {
   open(tenant: string): Promise<TenantLog>;
+  /** How many are held. */
+  readonly size: number;
   stop(): void;
 }
 
@@ -26,7 +27,9 @@ interface Entry {
   tail: HotTail | undefined;
   /** What was committed while the log was being opened. */
   early: StoredEvent[];
-  opened: Promise<HotTail>;
+  opened: Promise<HotTail> | undefined;
+  /** The place that was named last: what is up to date all names the same one. */
+  place: { readonly position: number; readonly half: string };
 }
 
 export function createTenantLogs(options: {
@@ -52,10 +55,22 @@ export function createTenantLogs(options: {
 
   async function openTail(tenant: string, entry: Entry): Promise<HotTail> {
     const { epoch, head } = await store.transact((tx) => tx.log.state(tenant, newEpoch));
-    const tail = createHotTail(epoch, head, (event) => encodeEvent(contract, codec, tenant, epoch, event));
+    const tail = createHotTail(epoch, head, (event) => encode(tenant, epoch, event));
     tail.append(entry.early.splice(0));
     entry.tail = tail;
     return tail;
+  }
+
+  function encode(tenant: string, epoch: string, event: StoredEvent): LoggedEvent {
+    const { position, eventId } = event;
+    let half: string | undefined;
+    return {
+      ...encodeEvent(contract, event),
+      placeHalf() {
+        half ??= codec.placeHalf({ tenant, epoch, position, eventId });
+        return half;
+      },
+    };
   }
 
   function release(tenant: string, entry: Entry): void {
@@ -65,37 +80,42 @@ export function createTenantLogs(options: {
 
   return {
     async open(tenant) {
-      let entry = entries.get(tenant);
-      if (entry === undefined) {
-        entry = { users: 0, tail: undefined, early: [], opened: Promise.resolve() as never };
-        entries.set(tenant, entry);
-        entry.opened = openTail(tenant, entry);
-      }
-      const mine = entry;
-      mine.users += 1;
+      const entry: Entry = entries.get(tenant) ?? {
+        users: 0,
+        tail: undefined,
+        early: [],
+        opened: undefined,
+        place: { position: -1, half: '' },
+      };
+      entries.set(tenant, entry);
+      entry.users += 1;
       let tail: HotTail;
       try {
-        tail = await mine.opened;
+        entry.opened ??= openTail(tenant, entry);
+        tail = await entry.opened;
       } catch (error) {
-        release(tenant, mine);
+        // Nobody else is to find it: the next one tries the store again.
+        if (entries.get(tenant) === entry) entries.delete(tenant);
         throw error;
       }
-      let lastPlace = { position: -1, half: '' };
       let released = false;
       return {
         tail,
-        encode: (event) => encodeEvent(contract, codec, tenant, tail.epoch, event),
+        encode: (event) => encode(tenant, tail.epoch, event),
         placeHalf(position, eventId) {
-          if (lastPlace.position !== position) {
-            lastPlace = { position, half: codec.placeHalf({ tenant, epoch: tail.epoch, position, eventId }) };
+          if (entry.place.position !== position) {
+            entry.place = { position, half: codec.placeHalf({ tenant, epoch: tail.epoch, position, eventId }) };
           }
-          return lastPlace.half;
+          return entry.place.half;
         },
         release() {
-          if (!released) release(tenant, mine);
+          if (!released) release(tenant, entry);
           released = true;
         },
       };
+    },
+    get size() {
+      return entries.size;
     },
     stop: unlisten,
   };

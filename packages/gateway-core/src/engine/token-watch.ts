@@ -1,12 +1,14 @@
-import { type Clock, CLOSE_CODES } from '@tyrum/contracts';
+import { CLOSE_CODES, type Clock } from '@tyrum/contracts';
 import type { Authenticator, Principal } from '../ports/authenticator.ts';
 import type { Peer } from './peer.ts';
 
 /** Closes open connections whose token has expired, was revoked or was changed. */
 export interface TokenWatch {
-  /** Watches a peer that has just opened; one whose token ended during its handshake is closed at once. */
+  /** Watches a peer that has just opened; one whose token ended or changed during its handshake is closed at once. */
   watch(peer: Peer, principal: Principal): void;
   unwatch(peer: Peer): void;
+  /** How many tokens are watched. */
+  readonly size: number;
   stop(): void;
 }
 
@@ -17,15 +19,20 @@ const REMEMBER_MS = 30_000;
 
 export function createTokenWatch(options: { clock: Clock; authenticator: Authenticator }): TokenWatch {
   const { clock, authenticator } = options;
-  const watched = new Map<string, Set<Peer>>();
+  const watched = new Map<string, Map<Peer, Principal>>();
   const timers = new Map<Peer, () => void>();
-  const justChanged = new Map<string, () => void>();
+  const justChanged = new Map<string, { readonly principal: Principal | undefined; readonly forget: () => void }>();
 
-  const unlisten = authenticator.onChange((tokenId) => {
-    justChanged.get(tokenId)?.();
-    justChanged.set(tokenId, clock.after(REMEMBER_MS, () => justChanged.delete(tokenId)));
-    for (const peer of [...(watched.get(tokenId) ?? [])]) end(peer, 'the token was revoked or changed');
+  const unlisten = authenticator.onChange((tokenId, principal) => {
+    justChanged.get(tokenId)?.forget();
+    justChanged.set(tokenId, { principal, forget: clock.after(REMEMBER_MS, () => justChanged.delete(tokenId)) });
+    for (const [peer, known] of [...(watched.get(tokenId) ?? [])]) endChanged(peer, known, principal);
   });
+
+  /** A peer that came with what the token says now has nothing to learn: it may have come back because of the change. */
+  function endChanged(peer: Peer, known: Principal, now: Principal | undefined): void {
+    if (now === undefined || !sameRights(known, now)) end(peer, 'the token was revoked or changed');
+  }
 
   function end(peer: Peer, reason: string): void {
     peer.close(CLOSE_CODES.unauthorized.code, reason);
@@ -37,15 +44,19 @@ export function createTokenWatch(options: { clock: Clock; authenticator: Authent
       end(peer, 'the token has expired');
       return;
     }
-    timers.set(peer, clock.after(Math.min(left, LONGEST_TIMER_MS), () => armExpiry(peer, expiresAt)));
+    timers.set(
+      peer,
+      clock.after(Math.min(left, LONGEST_TIMER_MS), () => armExpiry(peer, expiresAt)),
+    );
   }
 
   return {
     watch(peer, principal) {
-      const peers = watched.get(principal.tokenId) ?? new Set();
-      watched.set(principal.tokenId, peers.add(peer));
-      if (justChanged.has(principal.tokenId)) end(peer, 'the token was revoked or changed');
-      else if (principal.expiresAt !== undefined) armExpiry(peer, principal.expiresAt);
+      const peers = watched.get(principal.tokenId) ?? new Map<Peer, Principal>();
+      watched.set(principal.tokenId, peers.set(peer, principal));
+      const changed = justChanged.get(principal.tokenId);
+      if (changed !== undefined) endChanged(peer, principal, changed.principal);
+      if (principal.expiresAt !== undefined && peers.has(peer)) armExpiry(peer, principal.expiresAt);
     },
     unwatch(peer) {
       timers.get(peer)?.();
@@ -54,9 +65,27 @@ export function createTokenWatch(options: { clock: Clock; authenticator: Authent
       peers?.delete(peer);
       if (peers?.size === 0) watched.delete(peer.tokenId);
     },
+    get size() {
+      return watched.size;
+    },
     stop() {
       unlisten();
-      for (const stopTimer of [...timers.values(), ...justChanged.values()]) stopTimer();
+      for (const stopTimer of timers.values()) stopTimer();
+      for (const { forget } of justChanged.values()) forget();
     },
   };
+}
+
+function sameRights(one: Principal, other: Principal): boolean {
+  return (
+    one.tenant === other.tenant &&
+    one.deviceId === other.deviceId &&
+    one.expiresAt === other.expiresAt &&
+    sameMembers(one.roles, other.roles) &&
+    sameMembers(one.scopes, other.scopes)
+  );
+}
+
+function sameMembers(one: readonly string[], other: readonly string[]): boolean {
+  return one.every((member) => other.includes(member)) && other.every((member) => one.includes(member));
 }

@@ -73,6 +73,17 @@ export const appendCases: readonly StoreCase[] = [
     equal(later.ids('acme'), ['e3', 'e4']);
   }),
 
+  storeCase('is not hurt by a listener that throws, and neither are the others', async (store) => {
+    store.log.onAppend(() => {
+      throw new RangeError('this listener throws on purpose');
+    });
+    const heard = listen(store);
+    await appendAll(store, 'acme', ['e1', 'e2']);
+
+    equal(heard.ids('acme'), ['e1', 'e2']);
+    equal(await store.transact((tx) => tx.log.append('acme', event('e3'))), 3);
+  }),
+
   storeCase('has read what a listener was told about', async (store) => {
     const reads: Promise<readonly StoredEvent[]>[] = [];
     const told: (readonly StoredEvent[])[] = [];

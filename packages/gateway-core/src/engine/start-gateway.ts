@@ -1,0 +1,284 @@
+import {
+  CLOSE_CODES,
+  type Contract,
+  randomFraction,
+  randomText,
+  randomUuid,
+  systemClock,
+  systemRandom,
+  type Tyrum,
+  tyrum,
+} from '@tyrum/contracts';
+import type { Domain, DomainPolicies, DomainServices, Unit } from '../domain/domain.ts';
+import { nodeCrypto } from '../ports/node-crypto.ts';
+import type { Awaitable } from '../ports/store.ts';
+import { silentTelemetry } from '../ports/telemetry.ts';
+import { causeText, runAfterCommit } from './after-commit.ts';
+import { type AcceptedConnection, acceptConnection } from './connection.ts';
+import { createCursorCodec } from './cursor.ts';
+import { createDirectory } from './directory.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { encodeEvent } from './encoded-event.ts';
+import { createEngineOperations } from './engine-operations.ts';
+import { createEventHub } from './event-hub.ts';
+import type { EventHub } from './event-writer.ts';
+import type { Gateway, GatewayOptions } from './gateway-options.ts';
+import type { AnyHandler } from './handlers.ts';
+import { createHandshake, gatewayIdOf } from './handshake.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createLedgerRunner } from './ledger.ts';
+import { announced, DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './limits.ts';
+import { openSession } from './open-session.ts';
+import { createBucket, createBuckets } from './rate-limit.ts';
+import type { Session, SessionServices } from './session.ts';
+import { cursorSecret, probeStore } from './system-records.ts';
+import { createTenantLogs } from './tenant-logs.ts';
+import { createTokenWatch } from './token-watch.ts';
+
+/** Devices whose request rate is remembered at a time. */
+const MOST_BUCKETS = 10_000;
+/** Peers of a stopping gateway come back spread over this time, each after a delay of its own. */
+const RECONNECT_SPREAD_MS = 2000;
+const RESTART = [CLOSE_CODES.restart.code, 'the gateway restarts'] as const;
+
+/** A gateway as this package holds it: with what it keeps in memory for its connections, counted. */
+export interface StartedGateway<C extends Contract> extends Gateway<C> {
+  held(): HeldCounts;
+}
+
+export interface HeldCounts {
+  readonly connections: number;
+  readonly peers: number;
+  readonly watchedTokens: number;
+  readonly tenantLogs: number;
+}
+
+/**
+ * Starts the engine over a store and a domain: the protocol knows no noun of what its handlers keep.
+ *
+ * @throws {StoreUnavailableError} when the store cannot be used.
+ * @throws {TypeError} when the contract has no hash for a revision that it serves, or the key is not Ed25519.
+ */
+export async function startGateway<C extends Contract = Tyrum>(
+  options: GatewayOptions<C>,
+  createDomain: (services: DomainServices, policies: DomainPolicies | undefined) => Domain,
+): Promise<StartedGateway<C>> {
+  const { store, signer } = options;
+  const contract: Contract = options.contract ?? tyrum;
+  const {
+    clock = systemClock(),
+    random = systemRandom(),
+    crypto = nodeCrypto(),
+    telemetry = silentTelemetry,
+  } = options;
+  const limits: GatewayLimits = { ...DEFAULT_GATEWAY_LIMITS, ...options.limits };
+  const owner = randomUuid(random);
+  const newEpoch = () => randomText(random, 12);
+  const gatewayId = gatewayIdOf(crypto, signer);
+  requireHashes(contract);
+
+  const codec = createCursorCodec(crypto, await cursorSecret(store, random));
+  await store.transact((tx) => tx.ledger.abandon(owner));
+
+  const directory = createDirectory<Session>();
+  const tenantLogs = createTenantLogs({
+    store,
+    contract,
+    codec,
+    newEpoch,
+    onAppend(tenant) {
+      for (const session of directory.ofTenant(tenant)) session.pump();
+    },
+  });
+  const events: EventHub = createEventHub({
+    contract,
+    random,
+    now: clock.now,
+    maxFrameBytes: limits.max_frame_bytes,
+    sendLive(tenant, event) {
+      const encoded = encodeEvent(contract, event);
+      for (const session of directory.ofTenant(tenant)) session.sendLive(encoded);
+    },
+  });
+
+  async function transact<Value>(tenant: string, work: (unit: Unit<Contract>) => Awaitable<Value>): Promise<Value> {
+    let actions: (() => void)[] = [];
+    const value = await store.transact((tx) => {
+      actions = [];
+      const afterCommit = (action: () => void) => void actions.push(action);
+      return work({ tx, events: events.in(tx, tenant, afterCommit), now: clock.now(), afterCommit });
+    });
+    runAfterCommit(actions, telemetry);
+    return value;
+  }
+
+  const domain = createDomain(
+    {
+      store,
+      clock,
+      random,
+      crypto,
+      events: events as EventHub<never>,
+      peers: directory,
+      telemetry,
+      owner,
+      runner: options.runner,
+      transact: transact as never,
+    },
+    options.policies,
+  );
+  const authenticator = options.authenticator ?? domain.authenticator;
+  const tokenWatch = createTokenWatch({ clock, authenticator });
+  const ledger = createLedgerRunner({ store, crypto, owner, now: clock.now, telemetry });
+  const handlers = new Map(Object.entries({ ...domain.handlers, ...options.handlers })) as ReadonlyMap<
+    string,
+    AnyHandler
+  >;
+  const dispatcher = createDispatcher({
+    contract,
+    handlers,
+    store,
+    ledger,
+    events,
+    clock,
+    random,
+    telemetry,
+    newEpoch,
+  });
+  const session: SessionServices = {
+    contract,
+    clock,
+    random,
+    telemetry,
+    limits,
+    log: store.log,
+    codec,
+    dispatcher,
+    engineOperation: createEngineOperations({ store, codec, ledger }),
+  };
+  const bucketOf = createBuckets(
+    () => createBucket({ perSecond: limits.requests_per_second, burst: limits.request_burst, elapsed: clock.elapsed }),
+    MOST_BUCKETS,
+  );
+  const openServices = { session, store, codec, newEpoch, tenantLogs, directory, tokenWatch, domain, bucketOf };
+  const handshake = createHandshake({
+    contract,
+    crypto,
+    signer,
+    random,
+    limits: announced(limits),
+    durability: store.durability,
+  });
+  const connections = new Set<AcceptedConnection>();
+  try {
+    await domain.start();
+  } catch (error) {
+    tokenWatch.stop();
+    tenantLogs.stop();
+    throw error;
+  }
+  const stopHousekeeping = startHousekeeping({
+    store,
+    clock,
+    telemetry,
+    ledgerWindowMs: limits.ledger_window_ms,
+    logWindowMs: limits.log_window_ms,
+  });
+
+  let drained: Promise<void> | undefined;
+  let closed: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    dispatcher.drain();
+    // Who has not finished its handshake has nothing that could be waited for.
+    for (const connection of [...connections]) if (!connection.open) connection.shutDown(...RESTART);
+    const peers = [...directory.all()];
+    const share = Math.max(1, Math.floor(RECONNECT_SPREAD_MS / Math.max(1, peers.length)));
+    peers.forEach((peer, index) => {
+      peer.announceDraining(Math.floor((index + randomFraction(random)) * share));
+    });
+    let stopTimer = () => {};
+    const patience = new Promise<void>((resolve) => {
+      stopTimer = clock.after(limits.drain_ms, resolve);
+    });
+    await Promise.race([dispatcher.idle(), patience]);
+    stopTimer();
+    for (const connection of [...connections]) connection.shutDown(...RESTART);
+  }
+
+  /** A connection is over. The domain hears of it when it was told of its beginning. */
+  function ended(connection: AcceptedConnection, peer: Session | undefined): void {
+    connections.delete(connection);
+    if (peer === undefined) return;
+    tokenWatch.unwatch(peer);
+    if (!directory.remove(peer)) return;
+    try {
+      domain.peerClosed(peer);
+    } catch (cause) {
+      telemetry.log('error', 'a peer could not be taken leave of', { cause: causeText(cause) });
+    }
+  }
+
+  async function close(): Promise<void> {
+    await gateway.drain();
+    stopHousekeeping();
+    await domain.stop();
+    tokenWatch.stop();
+    tenantLogs.stop();
+  }
+
+  const gateway: StartedGateway<C> = {
+    gatewayId,
+    contract: contract as C,
+    limits,
+    get draining() {
+      return drained !== undefined;
+    },
+    accept(channel, upgrade) {
+      const connection = acceptConnection(
+        {
+          clock,
+          telemetry,
+          authenticator,
+          handshake,
+          open: (opening) => openSession(openServices, opening),
+          began: (began) => void connections.add(began),
+          ended,
+        },
+        channel,
+        upgrade,
+      );
+      if (drained !== undefined) connection.shutDown(...RESTART);
+      return connection;
+    },
+    events: events as EventHub<C>,
+    peers: directory,
+    tokens: domain.tokens,
+    transact: transact as Gateway<C>['transact'],
+    checkReady: () => probeStore(store, clock.now()),
+    held: () => ({
+      connections: connections.size,
+      peers: directory.size,
+      watchedTokens: tokenWatch.size,
+      tenantLogs: tenantLogs.size,
+    }),
+    drain() {
+      drained ??= drain();
+      return drained;
+    },
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+  return gateway;
+}
+
+/** @throws {TypeError} for a revision of the contract, or of an extension, whose hash nobody could agree on. */
+function requireHashes({ name, served, hashes, extensions }: Contract): void {
+  for (const part of [{ id: name, hashes }, ...extensions]) {
+    const lacking = served.find((revision) => part.hashes[revision] === undefined);
+    if (lacking !== undefined)
+      throw new TypeError(`contract ${part.id} has no hash for revision ${lacking}; lock it first`);
+  }
+}
