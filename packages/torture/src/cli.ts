@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { type Outcome, type Progress, torture } from './torture.ts';
+
+const HELP = `usage: pnpm torture [options]
+
+Runs a real gateway on SQLite with real clients and a node in other processes behind a proxy that cuts, resets, stalls,
+halves and deafens connections, and kills the gateway with SIGKILL at random. Exits 1 when a promise was broken.
+
+  --seconds N   how long                                        (60)
+  --seed N      what is random repeats with the same seed       (the time)
+  --clients N   client processes                                (2)
+  --pace MS     between two messages of a client, on average    (25)
+  --kill MS     between two kills, on average; 0 for none       (3000)
+  --strike MS   between two network faults, on average; 0: none (700)`;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    clients: { type: 'string', default: '2' },
+    pace: { type: 'string', default: '25' },
+    kill: { type: 'string', default: '3000' },
+    strike: { type: 'string', default: '700' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+let toldAt = 0;
+const outcome = await torture({
+  seconds: whole('seconds', values.seconds),
+  seed: whole('seed', values.seed),
+  clients: whole('clients', values.clients),
+  paceMs: whole('pace', values.pace),
+  killEveryMs: whole('kill', values.kill),
+  strikeEveryMs: whole('strike', values.strike),
+  onProgress(progress) {
+    if (progress.elapsedMs - toldAt < 5000) return;
+    toldAt = progress.elapsedMs;
+    console.log(line(progress));
+  },
+});
+conclude(outcome);
+
+function line(progress: Progress): string {
+  const { elapsedMs, sent, acknowledged, applied, performed, connects, kills, strikes } = progress;
+  const seconds = `${(elapsedMs / 1000).toFixed(0)}s`.padStart(6);
+  return `${seconds}  sent ${sent}, acknowledged ${acknowledged}, events applied ${applied}, tasks done ${performed}, connects ${connects}, kills ${kills}, network faults ${strikes}`;
+}
+
+function conclude({ violations, folder, ...progress }: Outcome): never {
+  console.log(line(progress));
+  if (violations.length === 0) {
+    console.log(`seed ${values.seed}: 0 acknowledged effects lost, 0 doubled, 0 events missed or repeated`);
+    process.exit(0);
+  }
+  console.log(`seed ${values.seed}: ${violations.length} violations; the databases and journals are kept in ${folder}`);
+  for (const violation of violations.slice(0, 20)) console.log(`  ${violation}`);
+  process.exit(1);
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  console.error(`--${name}: expected a whole number, not ${JSON.stringify(text)}`);
+  process.exit(2);
+}

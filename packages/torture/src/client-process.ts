@@ -1,0 +1,73 @@
+/** A client in a process of its own: sends messages, applies events, reports both. */
+import { join } from 'node:path';
+import { createClient } from '@tyrum/client-sdk';
+import { createFileStorage, loadIdentity } from '@tyrum/client-sdk/node';
+import { tyrum } from '@tyrum/contracts';
+import { type Command, type PeerSetup, report } from './reports.ts';
+import { createSeeded } from './seeded.ts';
+
+/** Every so many messages one has the node work. */
+const TASK_EVERY = 5;
+/** Messages under way at a time. */
+const MOST_UNDER_WAY = 8;
+
+const setup: PeerSetup = JSON.parse(process.argv[2] ?? '{}');
+const seeded = createSeeded(setup.seed);
+let finishing = false;
+process.on('message', (command: Command) => {
+  finishing ||= command.kind === 'finish';
+});
+process.on('disconnect', () => process.exit(1));
+
+const client = createClient({
+  url: setup.url,
+  token: setup.token,
+  identity: await loadIdentity(join(setup.folder, `${setup.name}.key`)),
+  storage: await createFileStorage(join(setup.folder, `${setup.name}.json`)),
+  device: { label: setup.name },
+  limits: { minReconnectMs: 100, maxReconnectMs: 1000 },
+  onError: (error, where) => report({ kind: 'failed', error: `${where}: ${String(error)}` }),
+});
+client.onState((state) => {
+  if (state.status === 'open') report({ kind: 'connected', recovery: JSON.stringify(state.recovery) });
+  if (state.status === 'stopped') report({ kind: 'failed', error: `stopped: ${state.reason.message}` });
+});
+client.onSnapshotRequired((reason) => report({ kind: 'snapshot', reason }));
+
+const durable = tyrum.definitions.filter((definition) => definition.kind === 'event' && definition.kept === 'durable');
+for (const { type } of durable) {
+  client.on(type as 'turn.completed', ({ eventId, payload }) => {
+    const turnId = payload.turn_id;
+    report({ kind: 'applied', eventId, type, ...(turnId === undefined ? {} : { turnId }) });
+  });
+}
+
+await client.connect();
+const { conversation } = await client.request('conversation.create', { title: setup.name });
+report({ kind: 'ready' });
+
+const underWay = new Set<Promise<void>>();
+for (let number = 1; !finishing; number += 1) {
+  const sent = send(number).finally(() => underWay.delete(sent));
+  underWay.add(sent);
+  if (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
+  await new Promise((resolve) => setTimeout(resolve, seeded.between(0, 2 * setup.paceMs)));
+}
+await Promise.all(underWay);
+report({ kind: 'finished' });
+
+async function send(number: number): Promise<void> {
+  const messageId = `${setup.name}-${number}`;
+  const text = number % TASK_EVERY === 0 ? `/task torture.work {"job":"${messageId}"}` : `message ${messageId}`;
+  report({ kind: 'sending', messageId });
+  try {
+    const { turn_id } = await client.request('conversation.send', {
+      conversation_id: conversation.conversation_id,
+      message_id: messageId,
+      content: [{ type: 'text', text }],
+    });
+    report({ kind: 'acknowledged', messageId, turnId: turn_id });
+  } catch (error) {
+    report({ kind: 'refused', messageId, error: String(error) });
+  }
+}
