@@ -186,7 +186,7 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
         return close('bad_handshake');
       }
       offer = decoded.frame.payload as Record<string, unknown>;
-      const bare = offer['protocol_revs'] === undefined;
+      const bare = offer.protocol_revs === undefined;
       const schema = schemaAt(connectInit.payload, bare ? 2 : (contract.served.at(-1) as number), 'gateway');
       const parsed = schema.safeParse(offer);
       if (!parsed.success) violations.push(`connect.init: ${parsed.error.message}`);
@@ -199,7 +199,7 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
         return close('no_common_revision');
       }
       revision = agreement.revision;
-      const extensions = (offer['extensions'] as { id: string }[] | undefined)?.filter(({ id }) =>
+      const extensions = (offer.extensions as { id: string }[] | undefined)?.filter(({ id }) =>
         agreement.extensions.includes(id),
       );
       const result = {
@@ -220,7 +220,7 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
       facts = {
         revision,
         connectionId,
-        deviceId: (offer['device'] as { device_id: string }).device_id,
+        deviceId: (offer.device as { device_id: string }).device_id,
         gatewayId: key.id,
         initSha256: digest(text),
         resultSha256: digest(answer),
@@ -235,8 +235,8 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
         return close('bad_handshake');
       }
       const payload = decoded.frame.payload as { connection_id: string; proof: string };
-      const device = offer['device'] as { device_id: string; pubkey: string };
-      const role = String(offer['role']);
+      const device = offer.device as { device_id: string; pubkey: string };
+      const role = String(offer.role);
       const text =
         revision < 3
           ? transcriptAt2({ role, deviceId: device.device_id, connectionId, challenge })
@@ -246,7 +246,7 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
       if (der === undefined || signature === undefined || !(await syncCrypto.verify(der, Buffer.from(text), signature)))
         return close('invalid_proof');
       phase = 'open';
-      const resume = (offer['resume'] as { cursor: string } | undefined)?.cursor;
+      const resume = (offer.resume as { cursor: string } | undefined)?.cursor;
       const recovery = (options.recovery ?? grant)(resume);
       const resumed =
         recovery.outcome === 'resumed'

@@ -34,6 +34,8 @@ export function createTokenSource(token: Token, own: StoredValue): TokenSource {
         await own.save(undefined);
         return true;
       }
+      // The connection was older than the token that this device was given since.
+      if ((await own.load()) !== undefined) return true;
       // Asked once for each time that a token was accepted, or a broken source would be asked for ever.
       if (typeof token === 'string' || askedAgain) return false;
       askedAgain = true;

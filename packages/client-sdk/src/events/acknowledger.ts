@@ -88,8 +88,10 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   return {
     processed(cursor, tellGateway) {
       unstored = { cursor };
-      if (tellGateway && send !== undefined) untold = cursor;
-      count += 1;
+      if (tellGateway && send !== undefined) {
+        untold = cursor;
+        count += 1;
+      }
       schedule();
     },
     opened(sender, window) {

@@ -133,7 +133,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       }
       received = cursor;
       const known = unpassedById.get(frame.event_id);
-      if (known !== undefined) {
+      if (known?.cursor === cursor) {
         // Sent again because the connection ended while the application worked on it.
         known.connection = connection;
         return;

@@ -315,7 +315,6 @@ export function createPending(options: PendingOptions): Pending {
   }
 
   function takeUp(stored: OutboxRecord): void {
-    if (all.has(stored.requestId)) return;
     const same = stored.idempotencyKey === undefined ? undefined : byKey.get(keyOf(stored.type, stored.idempotencyKey));
     const pending = add({
       ...stored,
@@ -357,7 +356,7 @@ export function createPending(options: PendingOptions): Pending {
       if (restored) return;
       const records = (await outbox?.load()) ?? [];
       restored = true;
-      for (const stored of records) takeUp(stored);
+      for (const stored of records.filter(({ requestId }) => !all.has(requestId))) takeUp(stored);
     },
     opened(opened) {
       link = opened;
