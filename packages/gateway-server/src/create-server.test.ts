@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createMemoryStore, generateGatewayKey, nodeSigner } from '@tyrum/gateway-core';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createServer, type Server } from './create-server.ts';
@@ -83,6 +84,29 @@ describe('a server', () => {
       behind: clientFrame('x'.repeat(70_000), { declared: 999_999 }),
     });
     expect(await closeCodeOn(endless.socket)).toBe(4003);
+  });
+
+  it('survives whatever bytes a stranger, or somebody with a token, writes behind the upgrade [UP-12]', async () => {
+    const { url, port } = await start();
+    const honest = await openClient(url, TOKEN);
+    const frame = fc
+      .record({ opcode: fc.nat(15), final: fc.boolean(), payload: fc.uint8Array({ maxLength: 200 }) })
+      .map(({ payload, ...options }) => clientFrame(Buffer.from(payload), options));
+    const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }).map(Buffer.from), fc.array(frame).map(Buffer.concat));
+
+    await fc.assert(
+      fc.asyncProperty(bytes, fc.boolean(), async (behind, known) => {
+        const headers = { ...UPGRADE_HEADERS, Authorization: known ? `Bearer ${TOKEN}` : undefined };
+        const { socket } = await rawRequest(port, '/ws', headers, { behind });
+        // An error of this socket is the gateway's way to be rid of it.
+        socket.on('error', () => {}).end();
+        await closeCodeOn(socket);
+      }),
+      { numRuns: 200 },
+    );
+
+    expect(await honest.ask('ping', {})).toMatchObject({ ok: true });
+    honest.socket.terminate();
   });
 
   it('closes with 4009 on an oversized and on a binary frame after the handshake, and goes on serving others [FC-1] [ER-9]', async () => {

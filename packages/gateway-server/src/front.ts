@@ -88,12 +88,15 @@ export function createFront(
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    // The port stays open until the gateway is drained: who comes now is told why to go elsewhere.
-    await gateway.close();
-    const stopped = stopListening(server);
-    await endpoint.close();
-    server.closeAllConnections();
-    await stopped;
+    try {
+      // The port stays open until the gateway is drained: who comes now is told to go elsewhere.
+      await gateway.close();
+    } finally {
+      const stopped = stopListening(server);
+      await endpoint.close();
+      server.closeAllConnections();
+      await stopped;
+    }
   }
 
   return {

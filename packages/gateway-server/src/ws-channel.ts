@@ -62,9 +62,9 @@ export function connectWebSocket(open: OpenSocket, gateway: Acceptor, telemetry:
     }
   }
 
+  webSocket.beforeClose = writer.end;
   const connection = gateway.accept(channel, upgrade);
   guardHandshake(socket, connection, (reason) => channel.close(CLOSE_CODES.bad_handshake.code, reason));
-  webSocket.beforeClose = writer.end;
   webSocket.refusal = () => {
     const { code, meaning } = connection.open ? CLOSE_CODES.protocol_violation : CLOSE_CODES.bad_handshake;
     return [code, meaning];
@@ -75,8 +75,8 @@ export function connectWebSocket(open: OpenSocket, gateway: Acceptor, telemetry:
     else deliver(text);
   });
   webSocket.on('pong', () => connection.alive());
-  // The library closes the socket with the code of `refusal`; there is nothing else to do about it.
-  webSocket.on('error', () => {});
+  // A malformed frame, or a socket that broke: the library closes it, and nobody else is concerned.
+  webSocket.on('error', ({ message }) => telemetry.log('debug', 'a WebSocket failed', { reason: message }));
   webSocket.on('close', (code, reason) => {
     writer.end();
     connection.closed(code, reason.toString());
