@@ -87,7 +87,7 @@ export function conversationHandlers({ lane, sweep, random }: ConversationServic
 
     async 'conversation.reconnect'({ conversation_id }, { tx, caller }) {
       await existing(tx, caller.tenant, conversation_id);
-      const [first] = await lane.unfinished(tx, caller.tenant, conversation_id);
+      const first = await lane.first(tx, caller.tenant, conversation_id);
       return first === undefined ? null : { stream_id: first.turn.turn_id };
     },
 

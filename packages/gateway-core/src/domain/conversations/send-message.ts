@@ -119,9 +119,8 @@ async function collecting(
   lane: TurnLane,
   conversationId: string,
 ): Promise<TurnRecord | undefined> {
-  const last = (await lane.unfinished(tx, tenant, conversationId)).at(-1);
-  const joins =
-    last?.turn.status === 'queued' && last.trigger_kind === 'message' && last.answers.length < MOST_COLLECTED;
+  const last = await lane.lastQueued(tx, tenant, conversationId);
+  const joins = last?.trigger_kind === 'message' && last.answers.length < MOST_COLLECTED;
   return joins ? last : undefined;
 }
 

@@ -8,8 +8,10 @@ import { keepEnded, keepQueued, type TurnEnd } from './turn-transitions.ts';
 
 /** The turns of a conversation, of which one runs at a time, in their order. */
 export interface TurnLane {
-  /** What has not ended, in its order: the first runs or is about to. Never more than a conversation may queue. */
-  unfinished(tx: Transaction, tenant: string, conversationId: string): Promise<readonly TurnRecord[]>;
+  /** The turn that runs or is about to. */
+  first(tx: Transaction, tenant: string, conversationId: string): Promise<TurnRecord | undefined>;
+  /** The turn that waits last and has not started. */
+  lastQueued(tx: Transaction, tenant: string, conversationId: string): Promise<TurnRecord | undefined>;
   /**
    * Adds a turn at the end.
    *
@@ -41,24 +43,40 @@ export interface LaneSignals {
 const MOST_QUEUED = 256;
 
 export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
+  /** In no order that means anything; never more than a conversation may queue. */
   async function unfinished(tx: Transaction, tenant: string, conversationId: string): Promise<readonly TurnRecord[]> {
     const found: TurnRecord[] = [];
     for (const status of UNFINISHED) {
       const query = { index: 'conversation', prefix: [conversationId, status], limit: MOST_QUEUED + 1 };
       found.push(...(await tx.documents.list(tenant, turns, query)).items.map(({ value }) => value));
     }
-    return found.sort((one, other) => one.seq - other.seq);
+    return found;
   }
 
-  /** Lets the first turn be taken, unless one is already. */
-  async function advance(unit: TenantUnit, conversationId: string): Promise<void> {
+  async function first(tx: Transaction, tenant: string, conversationId: string): Promise<TurnRecord | undefined> {
     for (const status of UNFINISHED) {
       const query = { index: 'conversation', prefix: [conversationId, status], limit: 1 };
-      const first = (await unit.tx.documents.list(unit.tenant, turns, query)).items[0]?.value.turn;
-      if (first === undefined) continue;
-      if (status === 'queued') await makeReady(unit, first.turn_id);
-      return;
+      const { items } = await tx.documents.list(tenant, turns, query);
+      if (items[0] !== undefined) return items[0].value;
     }
+    return undefined;
+  }
+
+  async function refuseMore(
+    { tx, tenant }: TenantUnit,
+    conversation: ConversationRecord,
+    front: TurnRecord,
+  ): Promise<void> {
+    // As many turns have come since the first one that has not ended: only then it takes counting those that wait.
+    if (conversation.next_turn - front.seq <= MOST_QUEUED) return;
+    if ((await unfinished(tx, tenant, front.conversation_id)).length <= MOST_QUEUED) return;
+    throw new ProtocolError('overloaded', `${MOST_QUEUED} turns wait in this conversation already`);
+  }
+
+  /** Lets the first turn be taken, unless it is already. */
+  async function advance(unit: TenantUnit, conversationId: string): Promise<void> {
+    const next = await first(unit.tx, unit.tenant, conversationId);
+    if (next?.turn.status === 'queued') await makeReady(unit, next.turn.turn_id);
   }
 
   async function makeReady(unit: TenantUnit, turnId: string): Promise<void> {
@@ -80,18 +98,25 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
   }
 
   return {
-    unfinished,
-    async queue(unit, { summary, key, next_turn }, { trigger, answers }) {
-      const { conversation_id } = summary;
-      const waiting = (await unfinished(unit.tx, unit.tenant, conversation_id)).length;
-      if (waiting > MOST_QUEUED) {
-        throw new ProtocolError('overloaded', `${MOST_QUEUED} turns wait in this conversation already`);
-      }
+    first,
+    async lastQueued(tx, tenant, conversationId) {
+      const query = {
+        index: 'conversation',
+        prefix: [conversationId, 'queued'],
+        order: 'descending',
+        limit: 1,
+      } as const;
+      return (await tx.documents.list(tenant, turns, query)).items[0]?.value;
+    },
+    async queue(unit, conversation, { trigger, answers }) {
+      const { conversation_id } = conversation.summary;
+      const front = await first(unit.tx, unit.tenant, conversation_id);
+      if (front !== undefined) await refuseMore(unit, conversation, front);
       const record: TurnRecord = {
         turn: {
           turn_id: randomUuid(random),
           job_id: randomUuid(random),
-          conversation_key: key,
+          conversation_key: conversation.key,
           status: 'queued',
           attempt: 1,
           created_at: wireTime(unit.now),
@@ -100,7 +125,7 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
           conversation_id,
         },
         conversation_id,
-        seq: next_turn,
+        seq: conversation.next_turn,
         trigger_kind: trigger,
         answers,
         owner: null,
@@ -109,7 +134,7 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
         said_bytes: 0,
       };
       await keepQueued(unit, record);
-      if (waiting === 0) await makeReady(unit, record.turn.turn_id);
+      if (front === undefined) await makeReady(unit, record.turn.turn_id);
       return record;
     },
     async end(unit, record, end) {
