@@ -103,7 +103,7 @@ async function openFresh(driver: DriverName): Promise<StoreUnderTest> {
   const path = join(directory, 'store.sqlite');
   const opened: Store[] = [];
   const open = async (at: string) => {
-    const store = await createSqliteStore({ path: at, driver });
+    const store = await createSqliteStore({ path: at, driver, onListenerError: () => undefined });
     opened.push(store);
     return store;
   };

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
+/** The time limit of a test that starts processes: a busy machine takes seconds to compile and load each of them. */
+export const STARTS_PROCESSES_MS = 90_000;
+
 export interface ChildProgram {
   readonly pid: number;
   /** The whole lines that it has printed so far. */

@@ -2,11 +2,13 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createSqliteStore, StoreLockedError } from '../src/index.ts';
-import { startProgram } from './child-program.ts';
+import { STARTS_PROCESSES_MS, startProgram } from './child-program.ts';
 import { describeEachDriver, temporaryDirectory } from './each-driver.ts';
 
 describeEachDriver('the lock of a file', (driver) => {
-  it('refuses a second process with the number of the first, and is gone when that one is killed', async () => {
+  it('refuses a second process with the number of the first, and is gone when that one is killed', {
+    timeout: STARTS_PROCESSES_MS,
+  }, async () => {
     const path = join(temporaryDirectory(), 'store.sqlite');
     const holder = startProgram('store-holder', [path, driver]);
     await holder.printed(1);
@@ -20,7 +22,7 @@ describeEachDriver('the lock of a file', (driver) => {
     await store.close();
   });
 
-  it('refuses a second process while this one has the file open', async () => {
+  it('refuses a second process while this one has the file open', { timeout: STARTS_PROCESSES_MS }, async () => {
     const path = join(temporaryDirectory(), 'store.sqlite');
     const store = await createSqliteStore({ path, driver });
     const second = startProgram('store-holder', [path, driver]);

@@ -103,7 +103,7 @@ function openMemoryStore() {
       if (broken) throw new Error('the disk is full');
     },
   };
-  const store = createMemoryStore({ faults });
+  const store = createMemoryStore({ faults, onListenerError: () => undefined });
   return {
     store,
     async reopen(): Promise<Store> {
