@@ -155,7 +155,7 @@ export interface StoredEvent extends NewEvent {
 
 /** The extent of one tenant's log. */
 export interface LogState {
-  /** Identity of the log: made when the tenant's first event or cursor is, never changed by a restart. */
+  /** Identity of the log: made when it is first asked for, never changed by a restart. */
   readonly epoch: string;
   /** Position of the newest event; 0 when there has been none. */
   readonly head: number;
