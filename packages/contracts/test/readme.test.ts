@@ -17,7 +17,7 @@ describe('the README', () => {
     expect([...fences].sort()).toEqual([...texts].sort());
   });
 
-  it('shows programs that run', async () => {
+  it('shows programs that run', { timeout: 60_000 }, async () => {
     const all = programs.map((name) => `await import(${JSON.stringify(new URL(name, directory).href)});`).join('\n');
 
     const { stdout } = await run(

@@ -91,7 +91,7 @@ describe.each(tyrum.served)('the AsyncAPI document of revision %i', (revision) =
     for (const reference of references) expect(follow(document, reference), reference).toBeDefined();
   });
 
-  it('describes whole frames: those of the examples are valid, and others are not', () => {
+  it('describes whole frames: those of the examples are valid, and others are not', { timeout: 60_000 }, () => {
     const ajv = new Ajv2020({ strict: false });
     addFormats.default(ajv);
     ajv.addSchema({ ...document, $id: 'asyncapi' });

@@ -66,11 +66,11 @@ describe('the artefact of a revision', () => {
       (revision) => describeRevision(tyrum, revision) as unknown as Record<string, Record<string, Json>>,
     );
 
-    expect(at3?.['frames']).toHaveProperty('request.properties.idempotency_key.x-since', 3);
-    expect(at2?.['frames']).not.toHaveProperty('request.properties.idempotency_key');
-    expect(at2?.['frames']?.['request']).toHaveProperty('additionalProperties', false);
-    expect(at3?.['errors']?.['rate_limited']).toEqual({ retryable: true, http_status: 429 });
-    expect(at3?.['close_codes']?.['4005']).toEqual({ name: 'no_common_revision', reconnect: 'stop', until: 'upgrade' });
+    expect(at3?.frames).toHaveProperty('request.properties.idempotency_key.x-since', 3);
+    expect(at2?.frames).not.toHaveProperty('request.properties.idempotency_key');
+    expect(at2?.frames?.request).toHaveProperty('additionalProperties', false);
+    expect(at3?.errors?.rate_limited).toEqual({ retryable: true, http_status: 429 });
+    expect(at3?.close_codes?.['4005']).toEqual({ name: 'no_common_revision', reconnect: 'stop', until: 'upgrade' });
   });
 
   it('has a schema for every reference, and none that nothing refers to', () => {
@@ -91,7 +91,7 @@ describe('the artefact of a revision', () => {
     expect(JSON.stringify(describeRevision(tyrum, 3))).not.toMatch(/"(description|summary)":"/);
     const prose = describeRevision(tyrum, 3, { prose: true });
     expect(prose.requests['turn.get']).toHaveProperty('summary', 'Reads a turn and what it produced so far.');
-    expect(prose.$defs['Timestamp']).toHaveProperty('description', 'ISO 8601 in UTC, with a trailing Z.');
+    expect(prose.$defs.Timestamp).toHaveProperty('description', 'ISO 8601 in UTC, with a trailing Z.');
   });
 
   it('does not tell what ends later, which nobody knew when it was released', () => {
@@ -267,8 +267,8 @@ describe('a schema writer', () => {
 
     const written = createSchemaWriter().write(schema);
 
-    expect(written['required']).toEqual(['b', 'c', 'required']);
-    expect(written['properties']).toMatchObject({
+    expect(written.required).toEqual(['b', 'c', 'required']);
+    expect(written.properties).toMatchObject({
       b: { enum: ['x', 'y'] },
       a: { default: ['z', 'a'] },
       required: { enum: ['p', 'q'] },
@@ -280,7 +280,7 @@ describe('a schema writer', () => {
 
     const written = writer.write(z.object({ a: z.string().meta({ id: 'WriterTestOld' }) }));
 
-    expect(written['properties']).toEqual({ a: { $ref: '#/definitions/WriterTestOld' } });
+    expect(written.properties).toEqual({ a: { $ref: '#/definitions/WriterTestOld' } });
     expect(writer.definitions).toEqual({ WriterTestOld: { type: 'string' } });
   });
 });

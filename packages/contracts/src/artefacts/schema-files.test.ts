@@ -29,7 +29,7 @@ describe.each(tyrum.served)('the JSON Schema files of revision %i', (revision) =
     expect(old.map(({ path }) => path.replace('/draft-07', ''))).toEqual(names);
   });
 
-  it('refer only to each other, and each of them compiles', () => {
+  it('refer only to each other, and each of them compiles', { timeout: 60_000 }, () => {
     for (const [validators, all] of [
       [ajv, files],
       [ajv7, old],
@@ -38,7 +38,7 @@ describe.each(tyrum.served)('the JSON Schema files of revision %i', (revision) =
     }
   });
 
-  it('accept exactly what zod accepts, in both drafts', async () => {
+  it('accept exactly what zod accepts, in both drafts', { timeout: 60_000 }, async () => {
     const byId = new Map(files.map(({ schema }) => [schema.$id, schema]));
     const seen = { accepted: 0, refused: 0 };
     for (const [name, schema] of shapes) {
