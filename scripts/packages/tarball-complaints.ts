@@ -17,12 +17,11 @@ export async function tarballComplaints(packed: PackedPackage): Promise<readonly
   ];
 }
 
-function contentComplaints({ files, directory }: PackedPackage): readonly string[] {
-  const manifestText = readFileSync(join(directory, 'package.json'), 'utf8');
+function contentComplaints({ files, manifest }: PackedPackage): readonly string[] {
   const sources = files.filter((path) => path.startsWith('src/') || /(?<!\.d)\.[cm]?ts$/.test(path));
   return [
-    ...(manifestText.includes('@tyrum/source') ? ['the manifest names the condition @tyrum/source'] : []),
-    ...(manifestText.includes('"workspace:') ? ['the manifest names a workspace: version'] : []),
+    ...(JSON.stringify(manifest.exports).includes('@tyrum/source') ? ['exports name the condition @tyrum/source'] : []),
+    ...(JSON.stringify(manifest).includes('"workspace:') ? ['the manifest names a workspace: version'] : []),
     ...sources.map((path) => `${path} is a source file`),
     ...(files.includes('LICENSE') ? [] : ['LICENSE is missing']),
   ];
