@@ -9,7 +9,6 @@ import { PAST_DEADLINE, saveTask, type TaskEnd } from './task-transitions.ts';
 export interface DispatchOptions {
   readonly alarms: Alarms;
   readonly random: Random;
-  readonly owner: string;
   readonly leaseMs: number;
   /** Ends a task that can never be given any more. */
   readonly end: (unit: TenantUnit, record: TaskRecord, end: TaskEnd) => Promise<unknown>;
@@ -56,7 +55,7 @@ export async function dispatchTask(
   if (earlier === undefined) {
     await unit.tx.documents.put(unit.tenant, dispatches, dispatch_id, { task_id: taskId, node_id: nodeId }, 0);
   }
-  return saveTask(unit, options.alarms, { ...record, task: dispatched, owner: options.owner, adoptable: false });
+  return saveTask(unit, options.alarms, { ...record, task: dispatched, adoptable: false });
 }
 
 /** Whether a node may be given a task as it stands, apart from what its pairing allows. */

@@ -57,7 +57,6 @@ export async function submitTask(
     addressed: nodeId === undefined ? 'capability' : 'node',
     ...(key === undefined ? {} : { key }),
     ...(trace === undefined ? {} : { trace }),
-    owner: null,
     adoptable: false,
   });
 }

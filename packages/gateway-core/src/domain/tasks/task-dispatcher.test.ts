@@ -1,5 +1,6 @@
 import { ProtocolError } from '@tyrum/contracts';
 import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../../testing/manual-clock.ts';
 import { breakableStore, createDomainWorld, deviceIdOf } from '../test-support/domain-world.ts';
 import { capabilities, pairedNode, reconnect } from '../test-support/pairing-steps.ts';
 import { executions, lastExecution, submit, taskNow } from '../test-support/task-steps.ts';
@@ -146,6 +147,19 @@ describe('a dispatch', () => {
     expect(peers.map((peer) => executions(peer).length)).toEqual([2, 2, 2]);
   });
 
+  it('goes to one of two nodes that come at the same moment', async () => {
+    const world = await createDomainWorld();
+    world.lose(await pairedNode(world, 'one'));
+    world.lose(await pairedNode(world, 'two'));
+    for (let count = 0; count < 5; count += 1) await submit(world);
+
+    const peers = await Promise.all([reconnect(world, 'one'), reconnect(world, 'two')]);
+
+    const sent = peers.flatMap((peer) => executions(peer).map(({ requestId }) => requestId));
+    expect(sent).toHaveLength(5);
+    expect(new Set(sent).size).toBe(5);
+  });
+
   it('beyond what a node has room for waits, and none is forgotten', async () => {
     const world = await createDomainWorld({ maxDispatchesPerNode: 3 });
     const peer = await pairedNode(world, 'drill');
@@ -283,6 +297,28 @@ describe('a dispatch whose connection is lost', () => {
 
     expect(lastExecution(fresh).payload.attempt).toBe(2);
     expect(await taskNow(world, submitted)).toMatchObject({ status: 'succeeded', result: 'fresh' });
+  });
+});
+
+describe('a dispatch that another process has given to another node', () => {
+  it('is over for the first node: what it answers is dropped, and that is logged', async () => {
+    const one = await createDomainWorld({ leaseMs: 10_000 });
+    const drill = await pairedNode(one, 'drill');
+    const submitted = await submit(one);
+    // The first process is cut off from time: its leases end without its notice.
+    const other = await one.crash({ store: one.store, clock: createManualClock(one.clock.now()) });
+    const lamp = await pairedNode(other, 'lamp');
+    await other.pass(30_000, 1000);
+    expect(executions(lamp)).toHaveLength(1);
+
+    lastExecution(drill).answer({ result: 'first' });
+    await one.settle();
+    expect(await taskNow(other, submitted)).toMatchObject({ status: 'dispatched', node_id: lamp.deviceId });
+    expect(one.logs.map(({ message }) => message)).toContain('a node answered a dispatch that nobody waits for');
+    lastExecution(lamp).answer({ result: 'second' });
+    await other.settle();
+
+    expect(await taskNow(other, submitted)).toMatchObject({ status: 'succeeded', result: 'second' });
   });
 });
 

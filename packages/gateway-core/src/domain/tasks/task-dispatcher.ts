@@ -42,9 +42,10 @@ const LONGEST_WAIT_MS = 2_147_000_000;
 
 export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher {
   const { services, background, alarms, links, leaseMs } = options;
-  const { store, clock, random, telemetry, owner } = services;
+  const { store, clock, random, telemetry } = services;
   const flights = createNodeFlights(options.mostPerNode);
-  const dispatching = { alarms, random, owner, leaseMs, end };
+  const dispatching = { alarms, random, leaseMs, end };
+  const startedAt = clock.now();
 
   function offer(tenant: string, { task, addressed }: TaskRecord): void {
     if (addressed === 'node') {
@@ -191,7 +192,7 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
 
   async function renew(unit: TenantUnit, record: TaskRecord): Promise<void> {
     const task = { ...record.task, lease_expires_at: wireTime(unit.now + leaseMs) };
-    await keepTask(unit, alarms, { ...record, task, owner, adoptable: false });
+    await keepTask(unit, alarms, { ...record, task, adoptable: false });
   }
 
   /** Whether this process waits for the answer to a dispatch, over a connection that is open. */
@@ -209,7 +210,7 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
       await end(unit, record, { status: 'failed', error: PAST_DEADLINE });
     } else if (lease_expires_at === null || record.adoptable || Date.parse(lease_expires_at) > unit.now) {
       await keepTask(unit, alarms, record);
-    } else if (record.owner !== owner || awaits(unit.tenant, record)) {
+    } else if (unit.now < startedAt + leaseMs || awaits(unit.tenant, record)) {
       // The node is at it; or this process has just started, and the node had nobody to come back to until now.
       await renew(unit, record);
     } else {

@@ -11,8 +11,6 @@ export interface TaskRecord {
   readonly key?: string;
   /** The trace context of the request that caused it. */
   readonly trace?: Trace;
-  /** The gateway process that dispatched it last. */
-  readonly owner: string | null;
   /** The lease of its newest dispatch has ended: another node may be given it. */
   readonly adoptable: boolean;
 }
