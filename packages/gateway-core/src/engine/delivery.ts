@@ -78,7 +78,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   function shows(frame: EncodedFrame, { event }: LoggedEvent): boolean {
-    return maySee(viewer, frame.view, event.device) && subscription.wants(frame.type, event.scope);
+    return maySee(viewer, frame.view, frame.device) && subscription.wants(frame.type, event.scope);
   }
 
   function take(encoded: LoggedEvent): void {

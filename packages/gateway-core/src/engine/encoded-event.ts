@@ -20,6 +20,8 @@ export interface LoggedEvent extends EncodedEvent<StoredEvent> {
 export interface EncodedFrame {
   readonly view: EventView;
   readonly type: string;
+  /** The one device that may see it, when it is addressed to one. */
+  readonly device: string | undefined;
   /** The frame without its closing brace, so that a cursor can follow. */
   readonly head: string;
   /** The frame as it is sent without a cursor. */
@@ -48,18 +50,18 @@ function framesOf(contract: Contract, revision: number, event: NewEvent): readon
   const view = contract.at(revision);
   const words =
     revision === contract.served.at(-1)
-      ? [{ type: event.type, json: event.payload }]
+      ? [{ type: event.type, json: event.payload, deviceId: undefined }]
       : view
           .sayEvent(event.type, JSON.parse(event.payload))
-          .map(({ type, payload }) => ({ type, json: JSON.stringify(payload) }));
+          .map(({ type, payload, deviceId }) => ({ type, json: JSON.stringify(payload), deviceId }));
   const occurredAt = new Date(event.occurredAt).toISOString();
   const scope = event.scope === undefined ? '' : `,"scope":${JSON.stringify(fromLogScope(event.scope))}`;
-  return words.flatMap(({ type, json }, index) => {
+  return words.flatMap(({ type, json, deviceId }, index) => {
     const eventView = view.events.get(type);
     if (eventView === undefined) return [];
     // One event may become several; each needs an identity that stays the same when it is sent again.
     const eventId = index === words.length - 1 ? event.eventId : `${event.eventId}-${index}`;
     const head = `{"event_id":"${eventId}","type":"${type}","occurred_at":"${occurredAt}"${scope},"payload":${json}`;
-    return [{ view: eventView, type, head, text: `${head}}` }];
+    return [{ view: eventView, type, device: deviceId ?? event.device, head, text: `${head}}` }];
   });
 }

@@ -212,9 +212,9 @@ export function createSession(services: SessionServices, options: SessionOptions
     },
     sendLive(encoded) {
       if (state !== 'open' || output.full() || !encoded.visibleTo(viewer)) return;
-      const { device: addressee, scope } = encoded.event;
+      const { scope } = encoded.event;
       for (const frame of encoded.framesAt(revision)) {
-        if (maySee(viewer, frame.view, addressee) && delivery.wants(frame.type, scope)) output.send(frame.text);
+        if (maySee(viewer, frame.view, frame.device) && delivery.wants(frame.type, scope)) output.send(frame.text);
       }
     },
     start() {
