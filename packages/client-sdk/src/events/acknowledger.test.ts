@@ -9,9 +9,13 @@ describe('acknowledgements', () => {
   test('come after the handler is done, together for what came together [CL-7]', async () => {
     const { client, gateway, clock } = await createWorld();
     let finish = () => {};
-    client.on('turn.queued', () => new Promise<void>((resolve) => {
-      finish = resolve;
-    }));
+    client.on(
+      'turn.queued',
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
     await client.connect();
     gateway.last.emit('turn.queued', turn(1));
     gateway.last.emit('turn.started', turn(1));
@@ -74,11 +78,38 @@ describe('acknowledgements', () => {
     await clock.advance(100);
     const ack = JSON.parse(gateway.last.received.at(-1) ?? '');
     gateway.last.sendRaw(
-      JSON.stringify({ request_id: ack.request_id, type: 'events.ack', ok: false, error: { code: 'contract_error', message: 'not sent here' } }),
+      JSON.stringify({
+        request_id: ack.request_id,
+        type: 'events.ack',
+        ok: false,
+        error: { code: 'contract_error', message: 'not sent here' },
+      }),
     );
     await settled();
 
     expect(errors).toEqual(['acknowledging events: not sent here']);
+  });
+
+  test('that the gateway cannot keep now are told again, or the window would stay full [FC-6]', async () => {
+    const { gateway, clock } = await createOpenWorld({
+      mayReportErrors: true,
+      gatewayOptions: { limits: { event_window: 1 } },
+    });
+    gateway.last.silent = true;
+    gateway.last.emit('turn.queued', turn(1));
+    await settled();
+    const ack = JSON.parse(gateway.last.received.at(-1) ?? '');
+    gateway.last.sendRaw(
+      JSON.stringify({
+        request_id: ack.request_id,
+        type: 'events.ack',
+        ok: false,
+        error: { code: 'unavailable', message: 'the disk is full' },
+      }),
+    );
+    await clock.advance(100);
+
+    expect(gateway.last.acks).toEqual(['c.1', 'c.1']);
   });
 });
 
@@ -209,7 +240,10 @@ describe('the place in the events', () => {
     await clock.advance(100);
     await client.close();
     gateway.connections[0]?.emit('turn.queued', turn(2));
-    gateway.options = { recovery: (resume) => (resume === 'c.1' ? { outcome: 'snapshot_required', reason: 'trimmed' } : { outcome: 'resumed' }) };
+    gateway.options = {
+      recovery: (resume) =>
+        resume === 'c.1' ? { outcome: 'snapshot_required', reason: 'trimmed' } : { outcome: 'resumed' },
+    };
 
     const crashes = restart();
     crashes.onSnapshotRequired(() => new Promise(() => {}));
@@ -223,6 +257,11 @@ describe('the place in the events', () => {
     await recovers.close();
     await restart().connect();
 
-    expect(gateway.connections.map(({ offer }) => offer.resume)).toEqual([undefined, { cursor: 'c.1' }, { cursor: 'c.1' }, { cursor: 'c.2' }]);
+    expect(gateway.connections.map(({ offer }) => offer.resume)).toEqual([
+      undefined,
+      { cursor: 'c.1' },
+      { cursor: 'c.1' },
+      { cursor: 'c.2' },
+    ]);
   });
 });

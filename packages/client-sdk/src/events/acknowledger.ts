@@ -1,4 +1,4 @@
-import type { Clock } from '@tyrum/contracts';
+import { type Clock, ProtocolError } from '@tyrum/contracts';
 
 /** Keeps the place up to which events are processed, in the storage first and then with the gateway. */
 export interface Acknowledger {
@@ -63,7 +63,10 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
       await tell(telling);
     } catch (error) {
       // A lost connection takes its acknowledgements with it; the events after it bring new ones.
-      if (tell === send) onError(error, 'acknowledging events');
+      if (tell !== send) return;
+      // Told again, later: what the gateway was not told counts as in flight, and a full window would stay full for ever.
+      if (ProtocolError.is(error) && error.retryable) untold ??= telling;
+      onError(error, 'acknowledging events');
     }
   }
 
