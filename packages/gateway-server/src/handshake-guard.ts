@@ -15,7 +15,7 @@ export function guardHandshake(socket: Duplex, connection: Connection, close: (r
   let bytes = 0;
   function count(chunk: Buffer): void {
     bytes += chunk.length;
-    if (bytes <= HANDSHAKE_LIMITS.bytes + OVERHEAD_BYTES) return;
+    if (!connection.open && bytes <= HANDSHAKE_LIMITS.bytes + OVERHEAD_BYTES) return;
     socket.off('data', count);
     if (connection.open) return;
     close(`more than ${HANDSHAKE_LIMITS.bytes} bytes before the handshake is complete`);

@@ -1,4 +1,6 @@
 // The gateway as a server.
+
+export type { Acceptor } from './connect-web-socket.ts';
 export { createServer, type Server, type ServerOptions } from './create-server.ts';
 export { type DataDirectory, DataDirectoryError, openDataDirectory } from './data-directory.ts';
 export { DEFAULT_HTTP_OPTIONS, type HttpOptions, type ServerAddress } from './front.ts';
@@ -14,4 +16,3 @@ export {
   type WebSocketEndpoint,
   type WebSocketOptions,
 } from './upgrade.ts';
-export type { Acceptor } from './ws-channel.ts';

@@ -1,20 +1,18 @@
 import { WebSocket } from 'ws';
+import type { SocketChannel } from './socket-channel.ts';
 
 /**
- * The server's end of a WebSocket, with two hooks around closing that the library lacks: what leaves before the close frame,
- * and with which code a frame that the library refuses is answered.
+ * The server's end of a WebSocket. It has two things that the library lacks: what was sent leaves before a close frame does, and a
+ * frame that the library refuses is answered with a code of the protocol.
  */
 export class PeerWebSocket extends WebSocket {
-  /** Runs right before a close frame is sent, whoever wanted it. */
-  beforeClose: () => void = () => {};
-
-  /** The code and reason for a frame that breaks RFC 6455 or a size limit (CC-1: the library's 1002, 1007, 1008 and 1009 are not ours). */
-  refusal: () => readonly [code: number, reason: string] = () => [1002, ''];
+  /** Set as soon as there is one. */
+  channel: SocketChannel | undefined;
 
   override close(code?: number, reason?: string | Buffer): void {
-    if (this.readyState === WebSocket.OPEN) this.beforeClose();
+    if (this.readyState === WebSocket.OPEN) this.channel?.end();
     // The library's own refusals are the ones with a code and no reason; an answer to the peer's close has both or neither.
-    if (code === undefined || reason !== undefined) super.close(code, reason);
-    else super.close(...this.refusal());
+    if (this.channel === undefined || code === undefined || reason !== undefined) super.close(code, reason);
+    else super.close(...this.channel.refusal());
   }
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createSocketWriter } from './socket-writer.ts';
+import { SocketWriter } from './socket-writer.ts';
 
 /** A socket that keeps what it is given and takes it when it is told to. */
 function slowSocket() {
@@ -20,7 +20,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 describe('a socket writer', () => {
   it('writes the frames of one turn of the event loop at once, in their order', async () => {
     const { socket, written } = slowSocket();
-    const writer = createSocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, () => {});
 
     writer.write(Buffer.from('a'));
     await Promise.resolve();
@@ -34,7 +34,7 @@ describe('a socket writer', () => {
 
   it('hands over at most 64 KiB of whole frames at a time, so that what a slow peer has read can be seen', async () => {
     const { socket, written, take } = slowSocket();
-    const writer = createSocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, () => {});
 
     for (let count = 0; count < 5; count += 1) writer.write(Buffer.alloc(30_000));
     await turn();
@@ -48,7 +48,7 @@ describe('a socket writer', () => {
 
   it('writes a frame of more than 64 KiB whole', async () => {
     const { socket, written } = slowSocket();
-    const writer = createSocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, () => {});
 
     writer.write(Buffer.alloc(200_000));
     await turn();
@@ -59,7 +59,7 @@ describe('a socket writer', () => {
   it('tells that it has drained once everything is written, and not before', async () => {
     const { socket, take } = slowSocket();
     let drained = 0;
-    const writer = createSocketWriter(socket, () => {
+    const writer = new SocketWriter(socket, () => {
       drained += 1;
     });
 
@@ -78,7 +78,7 @@ describe('a socket writer', () => {
 
   it('hands over what is left when it ends, and takes nothing after that', async () => {
     const { socket, written, take } = slowSocket();
-    const writer = createSocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, () => {});
 
     writer.write(Buffer.alloc(60_000));
     writer.write(Buffer.alloc(60_000));

@@ -6,62 +6,67 @@ import type { Writable } from 'node:stream';
  */
 const MOST_AT_ONCE = 65_536;
 
-/** Frames on their way to one socket. Those of one turn of the event loop leave in one write. */
-export interface SocketWriter {
+/**
+ * Frames on their way to one socket. Those of one turn of the event loop leave in one write.
+ *
+ * A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory.
+ */
+export class SocketWriter {
+  readonly #socket: Writable;
+  readonly #drained: () => void;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #state: 'idle' | 'scheduled' | 'writing' | 'ended' = 'idle';
+
+  /** @param drained called each time that everything was written */
+  constructor(socket: Writable, drained: () => void) {
+    this.#socket = socket;
+    this.#drained = drained;
+  }
+
+  get bufferedBytes(): number {
+    return this.#waitingBytes + this.#socket.writableLength;
+  }
+
   /** Takes a whole frame. It leaves when the code that runs now has run, without waiting for anything else. */
-  write(frame: Buffer): void;
+  write(frame: Buffer): void {
+    if (this.#state === 'ended') return;
+    this.#waiting.push(frame);
+    this.#waitingBytes += frame.length;
+    if (this.#state !== 'idle') return;
+    this.#state = 'scheduled';
+    process.nextTick(SocketWriter.#writeSome, this);
+  }
+
   /** Hands over what is left, so that a close frame can follow, and takes nothing any more. */
-  end(): void;
-  readonly bufferedBytes: number;
-}
+  end(): void {
+    if (this.#state !== 'ended' && this.#waiting.length > 0) this.#socket.write(this.#take(Number.POSITIVE_INFINITY));
+    this.#state = 'ended';
+  }
 
-/** @param drained called each time that everything was written */
-export function createSocketWriter(socket: Writable, drained: () => void): SocketWriter {
-  let waiting: Buffer[] = [];
-  let waitingBytes = 0;
-  let state: 'idle' | 'scheduled' | 'writing' | 'ended' = 'idle';
-
-  function writeSome(): void {
-    if (state === 'ended') return;
-    if (waiting.length > 0) {
-      state = 'writing';
-      socket.write(take(MOST_AT_ONCE), writeSome);
+  static #writeSome(writer: SocketWriter): void {
+    if (writer.#state === 'ended') return;
+    if (writer.#waiting.length > 0) {
+      writer.#state = 'writing';
+      writer.#socket.write(writer.#take(MOST_AT_ONCE), () => SocketWriter.#writeSome(writer));
       return;
     }
-    state = 'idle';
-    drained();
+    writer.#state = 'idle';
+    writer.#drained();
   }
 
   /** The frames that fit, and one at least. They stay whole, because the library writes its pongs in between. */
-  function take(most: number): Buffer {
+  #take(most: number): Buffer {
     let count = 0;
     let bytes = 0;
-    for (const frame of waiting) {
+    for (const frame of this.#waiting) {
       if (count > 0 && bytes + frame.length > most) break;
       bytes += frame.length;
       count += 1;
     }
-    const taken = waiting;
-    waiting = taken.splice(count);
-    waitingBytes -= bytes;
+    const taken = this.#waiting;
+    this.#waiting = taken.splice(count);
+    this.#waitingBytes -= bytes;
     return count === 1 ? (taken[0] as Buffer) : Buffer.concat(taken, bytes);
   }
-
-  return {
-    write(frame) {
-      if (state === 'ended') return;
-      waiting.push(frame);
-      waitingBytes += frame.length;
-      if (state !== 'idle') return;
-      state = 'scheduled';
-      process.nextTick(writeSome);
-    },
-    end() {
-      if (state !== 'ended' && waiting.length > 0) socket.write(take(Number.POSITIVE_INFINITY));
-      state = 'ended';
-    },
-    get bufferedBytes() {
-      return waitingBytes + socket.writableLength;
-    },
-  };
 }

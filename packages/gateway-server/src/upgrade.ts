@@ -4,11 +4,11 @@ import { type Clock, systemClock } from '@tyrum/contracts';
 import { silentTelemetry, type Telemetry } from '@tyrum/gateway-core';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import { createAddressRate } from './address-rate.ts';
+import { type Acceptor, connectWebSocket } from './connect-web-socket.ts';
 import { PeerWebSocket } from './peer-web-socket.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { offeredProtocols, SUBPROTOCOL } from './subprotocol.ts';
 import { tokenOf } from './token-source.ts';
-import { type Acceptor, connectWebSocket } from './ws-channel.ts';
 
 export interface WebSocketOptions {
   /** @default '/ws' */
@@ -95,13 +95,14 @@ export function createWebSocketEndpoint(gateway: UpgradeTarget, options: Endpoin
   return {
     path,
     handleUpgrade(request, socket, head) {
-      // From here to the end a broken socket is nobody's problem but its own.
-      socket.on('error', () => socket.destroy());
+      // From its first moment a broken socket is nobody's problem but its own; once it is a WebSocket, the library sees to that.
+      socket.on('error', destroy);
       if (refuse(request, socket)) return;
       const token = tokenOf(request.headers);
       const { remoteAddress } = request.socket;
       const upgrade = { token, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
       server.handleUpgrade(request, socket, head, (webSocket) => {
+        socket.off('error', destroy);
         connectWebSocket({ webSocket, socket, upgrade }, gateway, telemetry);
       });
     },
@@ -117,6 +118,10 @@ export function createWebSocketEndpoint(gateway: UpgradeTarget, options: Endpoin
       });
     },
   };
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /** As `Retry-After` says it: whole seconds, one at least. */
