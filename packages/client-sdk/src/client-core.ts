@@ -1,4 +1,4 @@
-import { decodeFrame, type EventFrame, isErrorCode, ProtocolError } from '@tyrum/contracts';
+import { decodeFrame, describeIssue, type EventFrame, isErrorCode, ProtocolError } from '@tyrum/contracts';
 import { ClientError } from './client-error.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import type { ClientState } from './client-state.ts';
@@ -10,6 +10,7 @@ import { createSupervisor, type Supervisor } from './connection/supervisor.ts';
 import { createTokenSource } from './connection/token-source.ts';
 import { createAcknowledger } from './events/acknowledger.ts';
 import { type CursorIndex, createCursorIndex } from './events/cursor-index.ts';
+import { createEventListeners, type EventListeners } from './events/event-listeners.ts';
 import { createSequencer, type Sequencer } from './events/sequencer.ts';
 import { createControlRequests } from './requests/control.ts';
 import { createOutbox } from './requests/outbox.ts';
@@ -23,6 +24,7 @@ export interface ClientCore {
   readonly supervisor: Supervisor;
   readonly pending: Pending;
   readonly sequencer: Sequencer;
+  readonly listeners: EventListeners;
   readonly cursors: CursorIndex;
   readonly incoming: IncomingRequests;
   readonly trust: GatewayTrust;
@@ -48,7 +50,9 @@ export function createClientCore(options: ResolvedOptions, hooks: CoreHooks): Cl
   const control = createControlRequests(random);
   const cursors = createCursorIndex(clock, REMEMBERED_CURSORS);
   const acknowledger = createAcknowledger({ ...limits, clock, store: (cursor) => place.save(cursor), onError });
+  const listeners = createEventListeners(onError);
   const sequencer = createSequencer({
+    listeners,
     acknowledger,
     cursors,
     resume: options.resume,
@@ -138,8 +142,8 @@ export function createClientCore(options: ResolvedOptions, hooks: CoreHooks): Cl
       case 'malformed': {
         const { request_id: requestId, type, response_to: answered, issue } = decoded;
         if (requestId !== undefined) return incoming.refuse(link, requestId, type ?? '', issue);
-        if (answered !== undefined) return pending.receiveUnreadable(answered, `the response ${issue.message}`);
-        onError(new ClientError('invalid_message', `a frame of the gateway ${issue.message}`), 'reading a frame');
+        if (answered !== undefined && pending.receiveUnreadable(answered, `response: ${describeIssue(issue)}`)) return;
+        onError(new ClientError('invalid_message', `frame of the gateway: ${describeIssue(issue)}`), 'reading a frame');
       }
     }
   }
@@ -181,5 +185,5 @@ export function createClientCore(options: ResolvedOptions, hooks: CoreHooks): Cl
     }
   }
 
-  return { supervisor, pending, sequencer, cursors, incoming, trust, flush: () => acknowledger.flush() };
+  return { supervisor, pending, sequencer, listeners, cursors, incoming, trust, flush: () => acknowledger.flush() };
 }

@@ -20,7 +20,7 @@ export function createClient<C extends Contract = Tyrum>(options: ClientOptions<
   const stateHandlers = new Set<(state: ClientState) => void>();
   const buffers = new Set<EventBuffer>();
   const core = createClientCore(resolved, { changed, halted });
-  const { supervisor, sequencer, pending, incoming } = core;
+  const { supervisor, pending, listeners, incoming } = core;
   let end = createEnd();
   let closing: Promise<void> | undefined;
 
@@ -93,7 +93,7 @@ export function createClient<C extends Contract = Tyrum>(options: ClientOptions<
 
   function events({ types }: { readonly types?: readonly string[] } = {}): AsyncIterableIterator<ReceivedEvent> {
     const buffer = createEventBuffer(types === undefined ? undefined : new Set(types), false);
-    const removeSink = sequencer.addSink(buffer);
+    const removeSink = listeners.addSink(buffer);
     buffers.add(buffer);
     const { state } = supervisor;
     if (state.status === 'closed') buffer.end();
@@ -136,7 +136,7 @@ export function createClient<C extends Contract = Tyrum>(options: ClientOptions<
     request: async (type: string, payload: unknown, requestOptions?: RequestOptions) =>
       (await exchange(type, payload, requestOptions)).result,
     exchange,
-    on: sequencer.on,
+    on: listeners.on,
     events,
     follow(
       read: Parameters<typeof startFollowing>[0]['read'],
@@ -150,13 +150,12 @@ export function createClient<C extends Contract = Tyrum>(options: ClientOptions<
         types,
         apply,
         exchange,
-        sequencer,
-        cursors: core.cursors,
+        ...core,
         backoff: resolved.limits,
         ending: end.following.signal,
       });
     },
-    onSnapshotRequired: sequencer.onSnapshot,
+    onSnapshotRequired: listeners.onSnapshot,
     handle: incoming.handle,
     onState(handler: (state: ClientState) => void) {
       const own = (state: ClientState) => handler(state);

@@ -9,7 +9,10 @@ const other = gatewayKey(96);
 describe('trust in a gateway', () => {
   test('is given on first use, said aloud, and remembered [PF-8]', async () => {
     const told: string[] = [];
-    const { client, restart } = await createWorld({ storage: createMemoryStorage(), onGatewayTrusted: (id) => told.push(id) });
+    const { client, restart } = await createWorld({
+      storage: createMemoryStorage(),
+      onGatewayTrusted: (id) => told.push(id),
+    });
 
     const opened = await client.connect();
     await client.close();
@@ -53,7 +56,10 @@ describe('trust in a gateway', () => {
     const { client, gateway, restart } = await createWorld({
       storage,
       gatewayOptions: {
-        tamper: (type, text) => (type === 'connect.proof' ? text.replace(/"gateway_proof":"[^"]+"/, `"gateway_proof":"${'A'.repeat(86)}"`) : text),
+        tamper: (type, text) =>
+          type === 'connect.proof'
+            ? text.replace(/"gateway_proof":"[^"]+"/, `"gateway_proof":"${'A'.repeat(86)}"`)
+            : text,
       },
     });
     await expect(client.connect()).rejects.toMatchObject({ code: 'gateway_unproven' });

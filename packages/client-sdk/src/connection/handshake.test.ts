@@ -29,7 +29,9 @@ describe('the handshake at revision 3', () => {
   test('proves the device over both frames, byte for byte [PF-1] [PF-2]', async () => {
     // The gateway hashes what it sent and received; the odd spacing is lost by whoever writes the frame anew.
     const { client } = await createWorld({
-      gatewayOptions: { tamper: (type, text) => (type === 'connect.proof' ? text.replace('{"request_id"', '{  "request_id"') : text) },
+      gatewayOptions: {
+        tamper: (type, text) => (type === 'connect.proof' ? text.replace('{"request_id"', '{  "request_id"') : text),
+      },
     });
 
     expect(await client.connect()).toMatchObject({ status: 'open', revision: 3 });
@@ -59,7 +61,10 @@ describe('the handshake at revision 3', () => {
   test('verifies gateway_proof before it says that it is connected [PF-4]', async () => {
     const { client, gateway, statuses } = await createWorld({
       gatewayOptions: {
-        tamper: (type, text) => (type === 'connect.proof' ? text.replace(/"gateway_proof":"[^"]+"/, `"gateway_proof":"${'A'.repeat(86)}"`) : text),
+        tamper: (type, text) =>
+          type === 'connect.proof'
+            ? text.replace(/"gateway_proof":"[^"]+"/, `"gateway_proof":"${'A'.repeat(86)}"`)
+            : text,
       },
     });
 
@@ -75,14 +80,18 @@ describe('the handshake at revision 3', () => {
       delete frame.result[key];
       return JSON.stringify(frame);
     };
-    const { client } = await createWorld({ gatewayOptions: { tamper: (type, text) => (type === 'connect.proof' ? without(text) : text) } });
+    const { client } = await createWorld({
+      gatewayOptions: { tamper: (type, text) => (type === 'connect.proof' ? without(text) : text) },
+    });
 
     await expect(client.connect()).rejects.toMatchObject({ code: 'gateway_unproven', mustChange: 'gateway' });
   });
 
   test('closes when gateway_id is not the one that the key gives, and sends no proof [PF-6]', async () => {
     const { client, gateway } = await createWorld({
-      gatewayOptions: { tamper: (type, text) => (type === 'connect.init' ? text.replace(gatewayKey().id, gatewayKey(64).id) : text) },
+      gatewayOptions: {
+        tamper: (type, text) => (type === 'connect.init' ? text.replace(gatewayKey().id, gatewayKey(64).id) : text),
+      },
     });
 
     await expect(client.connect()).rejects.toMatchObject({ code: 'gateway_unproven' });
@@ -92,7 +101,8 @@ describe('the handshake at revision 3', () => {
   test('ends as a contract mismatch when the gateway names another hash [RV-9]', async () => {
     const { client } = await createWorld({
       gatewayOptions: {
-        tamper: (type, text) => (type === 'connect.init' ? text.replace(String(tyrum.hashes[3]), 'A'.repeat(43)) : text),
+        tamper: (type, text) =>
+          type === 'connect.init' ? text.replace(String(tyrum.hashes[3]), 'A'.repeat(43)) : text,
       },
     });
 
@@ -127,7 +137,11 @@ describe('the handshake at revision 3', () => {
 
 describe('the handshake at revision 2', () => {
   test('is bare when nothing newer is offered [RV-1]', async () => {
-    const { client, gateway } = await createWorld({ revisions: [2], capabilities: [{ id: 'shell.run' }], role: 'node' });
+    const { client, gateway } = await createWorld({
+      revisions: [2],
+      capabilities: [{ id: 'shell.run' }],
+      role: 'node',
+    });
 
     expect(await client.connect()).toEqual({ status: 'open', revision: 2, connectionId: expect.any(String) });
     expect(Object.keys(gateway.last.offer)).toEqual(['protocol_rev', 'role', 'device', 'capabilities']);
@@ -173,24 +187,32 @@ describe('agreeing on a revision', () => {
   test.each([
     { offers: [2], serves: [3], upgrade: undefined, mustChange: 'client or gateway' },
     { offers: [3], serves: [2], upgrade: 'gateway', mustChange: 'gateway' },
-  ])('of $offers with $serves stops, says who must change, and does not loop', async ({ offers, serves, upgrade, mustChange }) => {
-    const { client, gateway, clock } = await createWorld({ revisions: offers, gatewayOptions: { revisions: serves } });
+  ])(
+    'of $offers with $serves stops, says who must change, and does not loop',
+    async ({ offers, serves, upgrade, mustChange }) => {
+      const { client, gateway, clock } = await createWorld({
+        revisions: offers,
+        gatewayOptions: { revisions: serves },
+      });
 
-    const failure: unknown = await client.connect().catch((error: unknown) => error);
-    await clock.advance(3_600_000);
+      const failure: unknown = await client.connect().catch((error: unknown) => error);
+      await clock.advance(3_600_000);
 
-    expect(failure).toMatchObject({ code: 'refused', mustChange });
-    expect((failure as ClientError).details).toEqual(
-      upgrade === undefined ? undefined : { offered: offers, supported: serves, upgrade },
-    );
-    expect(gateway.connections).toHaveLength(1);
-    expect(client.state).toMatchObject({ status: 'stopped', mustChange });
-  });
+      expect(failure).toMatchObject({ code: 'refused', mustChange });
+      expect((failure as ClientError).details).toEqual(
+        upgrade === undefined ? undefined : { offered: offers, supported: serves, upgrade },
+      );
+      expect(gateway.connections).toHaveLength(1);
+      expect(client.state).toMatchObject({ status: 'stopped', mustChange });
+    },
+  );
 
   test('refuses a revision that was not offered', async () => {
     const { client } = await createWorld({
       revisions: [3],
-      gatewayOptions: { tamper: (type, text) => (type === 'connect.init' ? text.replace('"protocol_rev":3,', '') : text) },
+      gatewayOptions: {
+        tamper: (type, text) => (type === 'connect.init' ? text.replace('"protocol_rev":3,', '') : text),
+      },
     });
 
     await expect(client.connect()).rejects.toMatchObject({ code: 'refused', mustChange: 'gateway' });
@@ -220,9 +242,16 @@ describe('agreeing on a revision', () => {
       example: { payload: { cents: 1 } },
     });
     const hash = 'C'.repeat(43);
-    const contract = tyrum.extend({ name: 'com.example.billing', modules: { billing: { noted } }, hashes: { 3: hash } });
+    const contract = tyrum.extend({
+      name: 'com.example.billing',
+      modules: { billing: { noted } },
+      hashes: { 3: hash },
+    });
     const heard = async (gatewayContract: typeof contract | typeof tyrum) => {
-      const { client, gateway } = await createWorld<typeof contract>({ contract, gatewayOptions: { contract: gatewayContract } });
+      const { client, gateway } = await createWorld<typeof contract>({
+        contract,
+        gatewayOptions: { contract: gatewayContract },
+      });
       const cents: number[] = [];
       client.on('billing.noted', ({ payload }) => cents.push(payload.cents));
       await client.connect();
@@ -237,13 +266,29 @@ describe('agreeing on a revision', () => {
 });
 
 describe('a client that cannot be configured', () => {
-  const base = { url: 'ws://gateway.test/ws', token: 't', identity: { deviceId: 'd', publicKey: 'k', sign: () => new Uint8Array() } };
+  const base = {
+    url: 'ws://gateway.test/ws',
+    token: 't',
+    identity: { deviceId: 'd', publicKey: 'k', sign: () => new Uint8Array() },
+  };
 
   test.each([
-    { what: 'a URL of another scheme', options: { url: 'http://gateway.test' }, message: 'url: expected ws: or wss:, not http:' },
-    { what: 'a revision that the contract does not serve', options: { revisions: [1] }, message: 'does not serve revision 1' },
+    {
+      what: 'a URL of another scheme',
+      options: { url: 'http://gateway.test' },
+      message: 'url: expected ws: or wss:, not http:',
+    },
+    {
+      what: 'a revision that the contract does not serve',
+      options: { revisions: [1] },
+      message: 'does not serve revision 1',
+    },
     { what: 'no revision', options: { revisions: [] }, message: 'revisions: expected one at least' },
-    { what: 'a contract without a hash', options: { contract: { ...tyrum, hashes: {} } }, message: 'has no hash for revision 3' },
+    {
+      what: 'a contract without a hash',
+      options: { contract: { ...tyrum, hashes: {} } },
+      message: 'has no hash for revision 3',
+    },
     {
       what: 'an extension without a hash',
       options: { contract: tyrum.extend({ name: 'com.example.x', modules: {} }) },

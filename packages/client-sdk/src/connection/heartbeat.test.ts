@@ -35,7 +35,10 @@ describe('the heartbeat of a client', () => {
     expect(client.state.status).toBe('open');
     expect(first?.pings).toBe(2);
     await clock.advance(1);
-    expect(client.state).toMatchObject({ status: 'waiting', reason: { code: 'connection_lost', message: 'the gateway fell silent' } });
+    expect(client.state).toMatchObject({
+      status: 'waiting',
+      reason: { code: 'connection_lost', message: 'the gateway fell silent' },
+    });
     await clock.advance(500);
 
     expect(first?.closedBy).toBeDefined();

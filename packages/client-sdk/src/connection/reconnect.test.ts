@@ -95,18 +95,23 @@ describe('a client that lost its connection', () => {
     expect(waits.every((ms, at) => at === 0 || ms > (waits[at - 1] ?? 0))).toBe(true);
   });
 
-  test.each([
-    { where: 'its close reason', reason: 'retry_after_ms=7000' },
-  ])('stays away as long as a gateway asks for in $where [CL-1]', async ({ reason }) => {
-    const { client, gateway, clock } = await createOpenWorld();
+  test.each([{ where: 'its close reason', reason: 'retry_after_ms=7000' }])(
+    'stays away as long as a gateway asks for in $where [CL-1]',
+    async ({ reason }) => {
+      const { client, gateway, clock } = await createOpenWorld();
 
-    gateway.last.close('overloaded', reason);
-    await clock.advance(6_999);
-    expect(client.state).toMatchObject({ status: 'waiting', retryInMs: 7_000, reason: { code: 'connection_lost', retryAfterMs: 7_000 } });
-    await clock.advance(1);
+      gateway.last.close('overloaded', reason);
+      await clock.advance(6_999);
+      expect(client.state).toMatchObject({
+        status: 'waiting',
+        retryInMs: 7_000,
+        reason: { code: 'connection_lost', retryAfterMs: 7_000 },
+      });
+      await clock.advance(1);
 
-    expect(client.state.status).toBe('open');
-  });
+      expect(client.state.status).toBe('open');
+    },
+  );
 });
 
 describe('a failure', () => {
@@ -116,7 +121,11 @@ describe('a failure', () => {
     opening.catch(() => {});
     await clock.advance(0);
 
-    expect(client.state).toMatchObject({ status: 'waiting', attempt: 1, reason: { code: 'unreachable', closeCode: 1006 } });
+    expect(client.state).toMatchObject({
+      status: 'waiting',
+      attempt: 1,
+      reason: { code: 'unreachable', closeCode: 1006 },
+    });
     await clock.advance(100);
     await expect(opening).rejects.toMatchObject({ code: 'timeout' });
   });

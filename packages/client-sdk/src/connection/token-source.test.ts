@@ -89,7 +89,10 @@ describe('the token of a connection', () => {
     });
     const opening = client.connect();
     await clock.advance(1);
-    expect(client.state).toMatchObject({ status: 'waiting', reason: { code: 'unreachable', cause: { message: 'the token service is down' } } });
+    expect(client.state).toMatchObject({
+      status: 'waiting',
+      reason: { code: 'unreachable', cause: { message: 'the token service is down' } },
+    });
 
     down = false;
     await clock.advance(60_000);

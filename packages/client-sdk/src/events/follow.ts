@@ -5,6 +5,7 @@ import type { Reply } from '../requests/response.ts';
 import type { RequestOptions } from '../requests/waiter.ts';
 import type { CursorIndex } from './cursor-index.ts';
 import { createEventBuffer } from './event-buffer.ts';
+import type { EventListeners } from './event-listeners.ts';
 import type { SequencedItem } from './event-sink.ts';
 import type { ReceivedEvent } from './received-event.ts';
 import type { Sequencer } from './sequencer.ts';
@@ -23,7 +24,8 @@ export interface FollowOptions {
   readonly types: readonly string[];
   readonly apply: (event: ReceivedEvent) => unknown;
   readonly exchange: (type: string, payload: unknown, options: RequestOptions) => Promise<Reply>;
-  readonly sequencer: Sequencer;
+  readonly sequencer: Pick<Sequencer, 'lastIndex'>;
+  readonly listeners: Pick<EventListeners, 'addSink'>;
   readonly cursors: CursorIndex;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,7 +48,7 @@ const PLACE_WAIT_MS = 1_000;
 export function startFollowing(options: FollowOptions): Following {
   const { sequencer, cursors, clock, onError } = options;
   const buffer = createEventBuffer(new Set(options.types), true);
-  const removeSink = sequencer.addSink(buffer);
+  const removeSink = options.listeners.addSink(buffer);
   const stopped = new AbortController();
   let covered = 0;
 

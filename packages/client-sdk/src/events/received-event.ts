@@ -1,4 +1,6 @@
-import type { EventScope, RecoveryReason } from '@tyrum/contracts';
+import type { EventFrame, EventScope, EventView, RecoveryReason } from '@tyrum/contracts';
+import { ClientError } from '../client-error.ts';
+import { misfitOf } from '../misfit.ts';
 
 /** One event as the application gets it, its payload checked. */
 export interface ReceivedEvent {
@@ -18,3 +20,23 @@ export interface ReceivedEvent {
  * which cannot resume.
  */
 export type SnapshotReason = RecoveryReason | 'not_resumable';
+
+/** Reads the payload of an event, tolerantly: keys that this client does not know are dropped. */
+export function readEvent(frame: EventFrame, view: EventView): ReceivedEvent | ClientError {
+  const { type, payload, event_id: eventId, occurred_at: occurredAt, scope, cursor } = frame;
+  const parsed = view.payload.safeParse(payload);
+  if (!parsed.success) {
+    const { issues, message } = misfitOf(parsed.error, 'payload');
+    return new ClientError('invalid_message', `event ${type} does not fit the contract: ${message}`, {
+      details: { eventId, issues },
+    });
+  }
+  return {
+    type,
+    payload: parsed.data,
+    eventId,
+    occurredAt,
+    ...(scope === undefined ? {} : { scope }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}

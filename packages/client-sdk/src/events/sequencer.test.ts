@@ -149,7 +149,11 @@ describe('events', () => {
     for (let count = 1; count < 5; count += 1) gateway.last.emit('turn.queued', turn(count));
     await clock.advance(1_000);
 
-    expect(client.state).toMatchObject({ status: 'stopped', reason: { code: 'invalid_message' }, mustChange: 'client or gateway' });
+    expect(client.state).toMatchObject({
+      status: 'stopped',
+      reason: { code: 'invalid_message' },
+      mustChange: 'client or gateway',
+    });
   });
 });
 
@@ -188,7 +192,13 @@ describe('the chain of events', () => {
     const { client, gateway, clock } = await createWorld();
     await client.connect();
     gateway.last.sendRaw(
-      JSON.stringify({ event_id: uuid(1), type: 'turn.queued', occurred_at: '2026-01-02T03:04:05.678Z', payload: turn(1), cursor: 'c.1' }),
+      JSON.stringify({
+        event_id: uuid(1),
+        type: 'turn.queued',
+        occurred_at: '2026-01-02T03:04:05.678Z',
+        payload: turn(1),
+        cursor: 'c.1',
+      }),
     );
     await clock.advance(0);
 
@@ -232,9 +242,13 @@ describe('a reconnect', () => {
   test('acknowledges only what was sent on that connection [EV-13]', async () => {
     const { client, gateway, clock } = await createWorld();
     let finish = () => {};
-    client.on('turn.queued', () => new Promise<void>((resolve) => {
-      finish = resolve;
-    }));
+    client.on(
+      'turn.queued',
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
     await client.connect();
     gateway.last.emit('turn.queued', turn(1));
     await settled();
@@ -349,7 +363,10 @@ describe('a gap', () => {
     });
     const seen = collect(client);
     await client.connect();
-    gateway.options = { recovery: (resume) => (resume === 'c.0' ? { outcome: 'snapshot_required', reason: 'trimmed' } : { outcome: 'resumed' }) };
+    gateway.options = {
+      recovery: (resume) =>
+        resume === 'c.0' ? { outcome: 'snapshot_required', reason: 'trimmed' } : { outcome: 'resumed' },
+    };
     gateway.last.close(1006);
     await settled();
     gateway.connections[0]?.emit('turn.queued', turn(1));
@@ -379,12 +396,17 @@ describe('more events than the application takes', () => {
   });
 
   test('lose the ephemeral ones first, and then the connection', async () => {
-    const { client, gateway, clock, errors } = await createWorld({ revisions: [2], limits: { maxQueuedEvents: 20 }, mayReportErrors: true });
+    const { client, gateway, clock, errors } = await createWorld({
+      revisions: [2],
+      limits: { maxQueuedEvents: 20 },
+      mayReportErrors: true,
+    });
     client.on('turn.queued', () => new Promise(() => {}));
     await client.connect();
     const limit = 2 * 1_024;
     gateway.last.emit('turn.queued', turn(1));
-    for (let count = 0; count < 3 * limit; count += 1) gateway.last.emitLive('typing.started', { conversation_id: 'conv_1' });
+    for (let count = 0; count < 3 * limit; count += 1)
+      gateway.last.emitLive('typing.started', { conversation_id: 'conv_1' });
     await settled();
     expect(client.state.status).toBe('open');
     for (let count = 0; count < limit; count += 1) gateway.last.emit('turn.queued', turn(count));

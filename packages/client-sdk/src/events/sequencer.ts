@@ -1,16 +1,13 @@
-import { describeIssue, type EventFrame, type EventView, issuesOf } from '@tyrum/contracts';
+import type { EventFrame, EventView } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
 import type { Ending } from '../connection/ending.ts';
 import { lost, stopped } from '../connection/ending.ts';
 import { isAgreed, type Session } from '../connection/session.ts';
 import type { Acknowledger } from './acknowledger.ts';
 import type { CursorIndex } from './cursor-index.ts';
-import type { EventSink, SequencedItem } from './event-sink.ts';
-import type { ReceivedEvent, SnapshotReason } from './received-event.ts';
+import type { EventListeners } from './event-listeners.ts';
+import { readEvent, type SnapshotReason } from './received-event.ts';
 import { createRecentIds } from './recent-ids.ts';
-
-export type EventHandler = (event: ReceivedEvent) => unknown;
-export type SnapshotHandler = (reason: SnapshotReason) => unknown;
 
 /**
  * Hands events on in their order, each once, and says up to where they are processed: an event is, when every handler has
@@ -26,14 +23,12 @@ export interface Sequencer {
   lost(): void;
   /** Nothing counts as processed any more. */
   halt(): void;
-  on(type: string, handler: EventHandler): () => void;
-  onSnapshot(handler: SnapshotHandler): () => void;
-  addSink(sink: EventSink): () => void;
   /** Index of what came last. */
   readonly lastIndex: number;
 }
 
 export interface SequencerOptions {
+  readonly listeners: EventListeners;
   readonly acknowledger: Acknowledger;
   readonly cursors: CursorIndex;
   readonly resume: 'now' | 'acked';
@@ -65,10 +60,7 @@ interface Entry {
 const WINDOW_WITHOUT_CREDIT = 1_024;
 
 export function createSequencer(options: SequencerOptions): Sequencer {
-  const { acknowledger, cursors, onError } = options;
-  const handlers = new Map<string, Set<EventHandler>>();
-  const snapshotHandlers = new Set<SnapshotHandler>();
-  const sinks = new Set<EventSink>();
+  const { acknowledger, cursors, listeners } = options;
   const recent = createRecentIds(4 * WINDOW_WITHOUT_CREDIT);
 
   let session: Session | undefined;
@@ -170,8 +162,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       unpassed.push(entry);
       if (entry.cursor !== undefined && entry.frame !== undefined) unpassedById.set(entry.frame.event_id, entry);
       entry.holds = 1;
-      if (entry.kind === 'snapshot') await dispatchSnapshot(entry);
-      else if (entry.kind === 'event') await dispatchEvent(entry);
+      if (entry.kind === 'snapshot') {
+        await listeners.deliverSnapshot(entry.reason as SnapshotReason, entry.index, () => hold(entry));
+      } else if (entry.kind === 'event') await dispatchEvent(entry);
       release(entry);
     }
     dispatching = false;
@@ -179,51 +172,24 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   async function dispatchEvent(entry: Entry): Promise<void> {
     const { frame, view } = entry;
-    if (frame === undefined || view === undefined || !recent.add(frame.event_id)) return;
-    const takers = [...sinks].filter((sink) => sink.wants(frame.type));
-    const listeners = [...(handlers.get(frame.type) ?? [])];
-    if (takers.length === 0 && listeners.length === 0) return;
-    const event = read(frame, view);
-    if (event instanceof ClientError) {
-      onError(event, `event ${frame.type}`);
-      if (entry.cursor === undefined) return;
-      // Never acknowledged, so that a client that can read it gets it again.
-      entry.unreadable = true;
-      entry.holds += 1;
+    if (frame === undefined || view === undefined || !recent.add(frame.event_id) || !listeners.wants(frame.type))
       return;
-    }
-    for (const sink of takers) push(sink, { kind: 'event', event, index: entry.index }, entry);
-    for (const listener of listeners) await attempt(() => listener(event), `event ${frame.type}`);
+    const event = readEvent(frame, view);
+    if (!(event instanceof ClientError)) return listeners.deliver(event, entry.index, () => hold(entry));
+    options.onError(event, `event ${frame.type}`);
+    // Never acknowledged, so that a client that can read it gets it again.
+    entry.unreadable = entry.cursor !== undefined;
+    if (entry.unreadable) hold(entry);
   }
 
-  async function dispatchSnapshot(entry: Entry): Promise<void> {
-    const reason = entry.reason as SnapshotReason;
-    const takers = [...sinks].filter((sink) => sink.wantsSnapshots);
-    const used = sinks.size > 0 || [...handlers.values()].some((listeners) => listeners.size > 0);
-    if (takers.length === 0 && snapshotHandlers.size === 0 && used) {
-      const message = `events were missed (${reason}); handle onSnapshotRequired, or use follow`;
-      onError(new ClientError('snapshot_unhandled', message, { details: { reason } }), 'events');
-    }
-    for (const sink of takers) push(sink, { kind: 'snapshot', reason, index: entry.index }, entry);
-    for (const handler of snapshotHandlers) await attempt(() => handler(reason), 'onSnapshotRequired');
-  }
-
-  async function attempt(callback: () => unknown, where: string): Promise<void> {
-    try {
-      await callback();
-    } catch (error) {
-      onError(error, where);
-    }
-  }
-
-  function push(sink: EventSink, item: SequencedItem, entry: Entry): void {
+  function hold(entry: Entry): () => void {
     let held = true;
     entry.holds += 1;
-    sink.push(item, () => {
+    return () => {
       if (!held) return;
       held = false;
       release(entry);
-    });
+    };
   }
 
   function release(entry: Entry): void {
@@ -268,10 +234,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       unpassed = [];
       unpassedById.clear();
     },
-    // Wrapped, so that a function registered twice is called twice and each registration is undone alone.
-    on: (type, handler) => addTo(setOf(handlers, type), (event) => handler(event)),
-    onSnapshot: (handler) => addTo(snapshotHandlers, (reason) => handler(reason)),
-    addSink: (sink) => addTo(sinks, sink),
     get lastIndex() {
       return lastIndex;
     },
@@ -280,37 +242,3 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
 /** What a peer resumes from that keeps no cursor of its own. */
 const ACKED = 'acked';
-
-function read(
-  { type, payload, event_id: eventId, occurred_at: occurredAt, scope, cursor }: EventFrame,
-  view: EventView,
-): ReceivedEvent | ClientError {
-  const parsed = view.payload.safeParse(payload);
-  if (!parsed.success) {
-    const issues = issuesOf(parsed.error, 'payload');
-    const [first] = issues;
-    const what = first === undefined ? 'another shape' : describeIssue(first);
-    return new ClientError('invalid_message', `event ${type} does not fit the contract: ${what}`, {
-      details: { eventId, issues },
-    });
-  }
-  return {
-    type,
-    payload: parsed.data,
-    eventId,
-    occurredAt,
-    ...(scope === undefined ? {} : { scope }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
-}
-
-function setOf<Key, Value>(map: Map<Key, Set<Value>>, key: Key): Set<Value> {
-  const set = map.get(key) ?? new Set<Value>();
-  map.set(key, set);
-  return set;
-}
-
-function addTo<Value>(set: Set<Value>, value: Value): () => void {
-  set.add(value);
-  return () => void set.delete(value);
-}

@@ -35,7 +35,11 @@ describe('a file journal', () => {
   test('has each line in the file before it says so', async () => {
     const path = await journalPath();
     const journal = await createFileJournal(path);
-    const lines = async () => (await readFile(path, 'utf8')).split('\n').slice(0, -1).map((line) => JSON.parse(line).key);
+    const lines = async () =>
+      (await readFile(path, 'utf8'))
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line).key);
 
     await journal.start('one');
     expect(await lines()).toEqual(['one']);
@@ -44,22 +48,25 @@ describe('a file journal', () => {
     await journal.close();
   });
 
-  test.each([1, 10, 30])('drops a last line of which %i bytes were written, and goes on behind the whole ones', async (bytes) => {
-    const path = await journalPath();
-    const journal = await createFileJournal(path);
-    await journal.start('one');
-    await journal.close();
-    await appendFile(path, '{"key":"two","at":1,"outcome":{"ok":true}}\n'.slice(0, bytes));
+  test.each([1, 10, 30])(
+    'drops a last line of which %i bytes were written, and goes on behind the whole ones',
+    async (bytes) => {
+      const path = await journalPath();
+      const journal = await createFileJournal(path);
+      await journal.start('one');
+      await journal.close();
+      await appendFile(path, '{"key":"two","at":1,"outcome":{"ok":true}}\n'.slice(0, bytes));
 
-    const next = await createFileJournal(path);
-    expect(next.find('two')).toBeUndefined();
-    await next.finish('one', done);
-    await next.close();
+      const next = await createFileJournal(path);
+      expect(next.find('two')).toBeUndefined();
+      await next.finish('one', done);
+      await next.close();
 
-    const last = await createFileJournal(path);
-    expect(last.find('one')).toEqual({ state: 'finished', outcome: done });
-    await last.close();
-  });
+      const last = await createFileJournal(path);
+      expect(last.find('one')).toEqual({ state: 'finished', outcome: done });
+      await last.close();
+    },
+  );
 
   test('drops a torn last line in the middle of a character', async () => {
     const path = await journalPath();
@@ -77,7 +84,10 @@ describe('a file journal', () => {
     const path = await journalPath();
     await writeFile(path, `{"key":"one","at":1}\n${line}`);
 
-    await expect(createFileJournal(path)).rejects.toMatchObject({ code: 'storage_failed', message: expect.stringContaining('line 2') });
+    await expect(createFileJournal(path)).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringContaining('line 2'),
+    });
   });
 
   test('is compacted while it grows, and loses nothing', async () => {
@@ -99,7 +109,8 @@ describe('a file journal', () => {
     expect(lines).toBeLessThan(1_400);
     const next = await createFileJournal(path);
     expect(next.find('begun')).toEqual({ state: 'started' });
-    for (let at = 0; at < 100; at += 1) expect(next.find(`task ${at}`)).toEqual({ state: 'finished', outcome: { ok: true, result: 11 } });
+    for (let at = 0; at < 100; at += 1)
+      expect(next.find(`task ${at}`)).toEqual({ state: 'finished', outcome: { ok: true, result: 11 } });
     await next.close();
   });
 

@@ -13,6 +13,8 @@ export interface FileJournalOptions {
 
 /** A journal that can be closed, for a program that ends in an orderly way. */
 export interface FileJournal extends Journal {
+  /** @throws {ClientError} `storage_failed` once a line could not be written */
+  find(key: string): JournalEntry | undefined;
   close(): Promise<void>;
 }
 

@@ -31,7 +31,9 @@ describe('an identity in a file', () => {
 
     const signature = await identity.sign('text');
 
-    expect(verify(null, Buffer.from('text'), createPublicKey({ key: der, format: 'der', type: 'spki' }), signature)).toBe(true);
+    expect(
+      verify(null, Buffer.from('text'), createPublicKey({ key: der, format: 'der', type: 'spki' }), signature),
+    ).toBe(true);
   });
 
   test('is one when several processes begin at once, and leaves nothing else behind', async () => {
@@ -55,26 +57,32 @@ describe('an identity in a file', () => {
 
     expect(identity.deviceId).toBe('dev_ubiig7mfa4cyfthxhffqtceeptbrfs4iewnyssez63zdttyxsgsq');
     expect(identity.publicKey).toBe('MCowBQYDK2VwAyEAA6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg');
-    expect(await identity.sign('text')).toEqual(keyPairFrom(0).sign('text'));
+    expect(new Uint8Array(await identity.sign('text'))).toEqual(keyPairFrom(0).sign('text'));
   });
 
-  test.each([0o644, 0o640, 0o604, 0o660])('is refused with the mode %o, and the message says what to do', async (mode) => {
-    const path = join(await keyDirectory(), 'key.pem');
-    await loadIdentity(path);
-    await chmod(path, mode);
+  test.each([0o644, 0o640, 0o604, 0o660])(
+    'is refused with the mode %o, and the message says what to do',
+    async (mode) => {
+      const path = join(await keyDirectory(), 'key.pem');
+      await loadIdentity(path);
+      await chmod(path, mode);
 
-    await expect(loadIdentity(path)).rejects.toMatchObject({
-      code: 'bad_configuration',
-      mustChange: 'device',
-      message: `identity file ${path} can be used by others (mode ${mode.toString(8).padStart(4, '0')}); run: chmod 600 ${path}`,
-    });
-  });
+      await expect(loadIdentity(path)).rejects.toMatchObject({
+        code: 'bad_configuration',
+        mustChange: 'device',
+        message: `identity file ${path} can be used by others (mode ${mode.toString(8).padStart(4, '0')}); run: chmod 600 ${path}`,
+      });
+    },
+  );
 
   test.each([
     { what: 'no key', pem: () => 'hello', message: 'holds no private key in PEM' },
     {
       what: 'a key of another type',
-      pem: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+      pem: () =>
+        generateKeyPairSync('ec', { namedCurve: 'P-256' })
+          .privateKey.export({ format: 'pem', type: 'pkcs8' })
+          .toString(),
       message: 'holds a key of type ec, not ed25519',
     },
   ])('is refused where the file holds $what', async ({ pem, message }) => {

@@ -1,4 +1,5 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { connectThrough } from './default-socket.ts';
 
 /** What a browser's WebSocket is to its user. */
 class BrowserSocket {
@@ -28,23 +29,17 @@ class BrowserSocket {
   close(): void {}
 }
 
-async function loadWith(platform: unknown) {
-  vi.resetModules();
-  vi.doMock('isomorphic-ws', () => ({ default: platform }));
-  onTestFinished(() => {
-    vi.doUnmock('isomorphic-ws');
-    vi.resetModules();
-  });
-  return (await import('./default-socket.ts')).connectDefaultSocket;
-}
-
 describe('the default socket in a browser', () => {
-  test('offers the token as a second subprotocol, and never in the URL [UP-4] [UP-6] [SEC-1]', async () => {
-    const connect = await loadWith(BrowserSocket);
+  test('offers the token as a second subprotocol, and never in the URL [UP-4] [UP-6] [SEC-1]', () => {
+    const connect = connectThrough(BrowserSocket);
     const events: unknown[] = [];
     const socket = connect(
       { url: 'wss://gateway.test/ws', subprotocol: 'tyrum-v1', token: 'tökén' },
-      { opened: () => events.push('opened'), message: (data) => events.push(data), closed: (...close) => events.push(close) },
+      {
+        opened: () => events.push('opened'),
+        message: (data) => events.push(data),
+        closed: (code, reason) => events.push([code, reason]),
+      },
     );
     const [made] = BrowserSocket.made;
     made?.onopen?.();
@@ -62,8 +57,8 @@ describe('the default socket in a browser', () => {
     expect(socket.bufferedBytes).toBe(12);
   });
 
-  test('that is missing is told with what to do', async () => {
-    const connect = await loadWith(null);
+  test('that is missing is told with what to do', () => {
+    const connect = connectThrough(null);
 
     expect(() =>
       connect({ url: 'wss://x', subprotocol: 'tyrum-v1', token: 't' }, { opened() {}, message() {}, closed() {} }),

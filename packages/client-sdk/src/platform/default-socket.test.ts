@@ -20,7 +20,10 @@ function open(url: string, token = 'tökén') {
     {
       opened: () => add({ opened: true }),
       message: (message) => add({ message }),
-      closed: (code, reason, retryAfterMs) => add({ closed: [code, reason, ...(retryAfterMs === undefined ? [] : [retryAfterMs])] as [number, string, number?] }),
+      closed: (code, reason, retryAfterMs) =>
+        add({
+          closed: [code, reason, ...(retryAfterMs === undefined ? [] : [retryAfterMs])] as [number, string, number?],
+        }),
     },
   );
   const until = async (count: number) => {
@@ -35,7 +38,11 @@ function open(url: string, token = 'tökén') {
 }
 
 async function listen(): Promise<{ server: WebSocketServer; url: string; upgrades: IncomingMessage[] }> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: (offered) => [...offered][0] ?? false });
+  const server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    handleProtocols: (offered) => [...offered][0] ?? false,
+  });
   await once(server, 'listening');
   onTestFinished(() => {
     for (const client of server.clients) client.terminate();
@@ -106,17 +113,20 @@ describe('the default socket in Node.js', () => {
     { status: 503, headers: { 'retry-after': '7' }, expected: [1006, 'HTTP 503', 7_000] },
     { status: 429, headers: {}, expected: [1006, 'HTTP 429'] },
     { status: 429, headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT' }, expected: [1006, 'HTTP 429'] },
-  ])('tells an upgrade that was refused with $status and $headers [UP-9] [UP-10]', async ({ status, headers, expected }) => {
-    const http = createServer();
-    http.on('upgrade', (_, socket) => {
-      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-      socket.end(`HTTP/1.1 ${status} No\r\n${lines.join('')}content-length: 0\r\nconnection: close\r\n\r\n`);
-    });
-    http.listen(0, '127.0.0.1');
-    await once(http, 'listening');
-    onTestFinished(() => void http.close());
-    const { until } = open(`ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws`);
+  ])(
+    'tells an upgrade that was refused with $status and $headers [UP-9] [UP-10]',
+    async ({ status, headers, expected }) => {
+      const http = createServer();
+      http.on('upgrade', (_, socket) => {
+        const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+        socket.end(`HTTP/1.1 ${status} No\r\n${lines.join('')}content-length: 0\r\nconnection: close\r\n\r\n`);
+      });
+      http.listen(0, '127.0.0.1');
+      await once(http, 'listening');
+      onTestFinished(() => void http.close());
+      const { until } = open(`ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws`);
 
-    expect(await until(1)).toEqual([{ closed: expected }]);
-  });
+      expect(await until(1)).toEqual([{ closed: expected }]);
+    },
+  );
 });

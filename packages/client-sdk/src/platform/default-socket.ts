@@ -14,44 +14,51 @@ interface PlatformSocket {
   close(code: number, reason: string): void;
 }
 
-type PlatformConstructor = new (url: string, protocols: readonly string[], options?: object) => PlatformSocket;
+/** The class of either. */
+export interface PlatformConstructor {
+  readonly prototype: object;
+  new (url: string, protocols: readonly string[], options?: object): PlatformSocket;
+}
 
 const OPEN = 1;
 /** What a browser reports for a socket that ended without a close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL = 1006;
 
-/** The platform's WebSocket: the browser's own, or `ws` in Node.js. */
-export const connectDefaultSocket: ConnectSocket = (request, events) => {
-  const socket = openPlatformSocket(request);
-  let ended = false;
-  const end = (code: number, reason: string, retryAfterMs?: number) => {
-    if (ended) return;
-    ended = true;
-    events.closed(code, reason, retryAfterMs);
+/** Sockets of a class: the browser's own WebSocket, or the one of `ws`. `null` where a runtime has none. */
+export function connectThrough(Platform: PlatformConstructor | null): ConnectSocket {
+  return (request, events) => {
+    if (Platform === null) throw new TypeError('this runtime has no WebSocket; pass connectSocket');
+    const socket = openSocket(Platform, request);
+    let ended = false;
+    const end = (code: number, reason: string, retryAfterMs?: number) => {
+      if (ended) return;
+      ended = true;
+      events.closed(code, reason, retryAfterMs);
+    };
+    socket.onopen = () => events.opened();
+    socket.onmessage = ({ data }) => events.message(data);
+    socket.onclose = ({ code, reason }) => end(code, reason);
+    // A close event follows every error; without a listener `ws` would throw.
+    socket.onerror = () => {};
+    reportRefusedUpgrade(socket, end);
+    return {
+      send(text) {
+        if (socket.readyState === OPEN) socket.send(text);
+      },
+      close: (code, reason) => socket.close(code, reason),
+      get bufferedBytes() {
+        return socket.bufferedAmount;
+      },
+    };
   };
-  socket.onopen = () => events.opened();
-  socket.onmessage = ({ data }) => events.message(data);
-  socket.onclose = ({ code, reason }) => end(code, reason);
-  // A close event follows every error; without a listener `ws` would throw.
-  socket.onerror = () => {};
-  reportRefusedUpgrade(socket, end);
-  return {
-    send(text) {
-      if (socket.readyState === OPEN) socket.send(text);
-    },
-    close: (code, reason) => socket.close(code, reason),
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
-  };
-};
+}
 
-function openPlatformSocket({ url, subprotocol, token }: SocketRequest): PlatformSocket {
-  // Typed as `ws`; a bundler for browsers puts the platform's own class here.
-  const Platform = WebSocket as unknown as PlatformConstructor | null;
-  if (Platform === null) throw new TypeError('this runtime has no WebSocket; pass connectSocket');
-  // Only `ws` lets its user set headers; a browser offers the token as a second subprotocol.
-  if ('WebSocketServer' in Platform) {
+/** The platform's WebSocket. Typed as `ws`; a bundler for browsers puts the platform's own class here. */
+export const connectDefaultSocket: ConnectSocket = connectThrough(WebSocket as unknown as PlatformConstructor | null);
+
+function openSocket(Platform: PlatformConstructor, { url, subprotocol, token }: SocketRequest): PlatformSocket {
+  // Only `ws`, an event emitter, lets its user set headers; a browser offers the token as a second subprotocol.
+  if ('on' in Platform.prototype) {
     const headers = { authorization: `Bearer ${token}` };
     return new Platform(url, [subprotocol], { headers, perMessageDeflate: false });
   }

@@ -31,7 +31,6 @@ describe('an identity in WebCrypto', () => {
   });
 
   test('proves itself in a handshake, and the gateway too, with nothing but WebCrypto', async () => {
-    vi.useRealTimers();
     const { client } = await createWorld({ identity: await generateIdentity(), crypto: createWebCrypto() });
 
     expect(await client.connect()).toMatchObject({ status: 'open', revision: 3 });
@@ -41,18 +40,28 @@ describe('an identity in WebCrypto', () => {
     vi.stubGlobal('crypto', undefined);
     onTestFinished(() => void vi.unstubAllGlobals());
 
-    await expect(generateIdentity()).rejects.toMatchObject({ code: 'bad_configuration', message: expect.stringContaining('HTTPS') });
+    await expect(generateIdentity()).rejects.toMatchObject({
+      code: 'bad_configuration',
+      message: expect.stringContaining('HTTPS'),
+    });
   });
 
   test('is told to be impossible where WebCrypto has no Ed25519', async () => {
     const unsupported = Object.assign(new Error('Unrecognized name'), { name: 'NotSupportedError' });
-    vi.spyOn(crypto.subtle, 'generateKey').mockRejectedValueOnce(unsupported);
+    const spy = vi.spyOn(crypto.subtle, 'generateKey').mockRejectedValueOnce(unsupported);
+    onTestFinished(() => spy.mockRestore());
 
-    await expect(generateIdentity()).rejects.toMatchObject({ code: 'bad_configuration', message: expect.stringContaining('Ed25519') });
+    await expect(generateIdentity()).rejects.toMatchObject({
+      code: 'bad_configuration',
+      message: expect.stringContaining('Ed25519'),
+    });
   });
 
   test('is told to be impossible where there is no IndexedDB to keep it', async () => {
-    await expect(createWebCryptoIdentity()).rejects.toMatchObject({ code: 'bad_configuration', message: expect.stringContaining('IndexedDB') });
+    await expect(createWebCryptoIdentity()).rejects.toMatchObject({
+      code: 'bad_configuration',
+      message: expect.stringContaining('IndexedDB'),
+    });
   });
 });
 

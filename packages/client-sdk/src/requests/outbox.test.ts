@@ -12,7 +12,9 @@ function slowStorage() {
   const storage: ClientStorage = {
     ...inner,
     set: (key, value) =>
-      key.endsWith('/outbox') ? new Promise((resolve) => waiting.push(() => resolve(inner.set(key, value)))) : inner.set(key, value),
+      key.endsWith('/outbox')
+        ? new Promise((resolve) => waiting.push(() => resolve(inner.set(key, value))))
+        : inner.set(key, value),
   };
   const letThrough = async () => {
     const now = waiting;
@@ -108,7 +110,10 @@ describe('a once request with a storage', () => {
       },
     });
 
-    await expect(client.request(create.type, create.payload)).rejects.toMatchObject({ code: 'storage_failed', sent: false });
+    await expect(client.request(create.type, create.payload)).rejects.toMatchObject({
+      code: 'storage_failed',
+      sent: false,
+    });
     expect(gateway.last.requests).toEqual([]);
     const listed = client.request('conversation.list', {});
     await settled();
@@ -186,7 +191,9 @@ describe('a once request that a process left behind', () => {
     await client.close();
 
     const next = restart();
-    await expect(next.request(create.type, { ...create.payload, archived: false }, { idempotencyKey: 'key-1' })).rejects.toMatchObject({
+    await expect(
+      next.request(create.type, { ...create.payload, archived: false }, { idempotencyKey: 'key-1' }),
+    ).rejects.toMatchObject({
       code: 'idempotency_conflict',
     });
     await settled();
@@ -257,7 +264,10 @@ describe('a once request that a process left behind', () => {
     });
     const opening = client.connect();
     await clock.advance(1);
-    expect(client.state).toMatchObject({ status: 'waiting', reason: { code: 'unreachable', cause: { code: 'storage_failed' } } });
+    expect(client.state).toMatchObject({
+      status: 'waiting',
+      reason: { code: 'unreachable', cause: { code: 'storage_failed' } },
+    });
     broken = false;
     await clock.advance(60_000);
 

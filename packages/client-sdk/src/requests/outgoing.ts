@@ -1,5 +1,6 @@
-import { type Contract, describeIssue, issuesOf, ProtocolError, type RevisionView, type Trace } from '@tyrum/contracts';
+import { type Contract, canonicalJson, ProtocolError, type RevisionView, type Trace } from '@tyrum/contracts';
 import { isAgreed, type Session } from '../connection/session.ts';
+import { misfitOf } from '../misfit.ts';
 
 /** What a request says, fixed when it is made: every time it is sent again it is the same. */
 export interface RequestWords {
@@ -21,6 +22,11 @@ export function payloadText(type: string, payload: unknown): string {
   }
 }
 
+/** Whether two payloads say the same, whatever the order of their keys. */
+export function samePayload(one: string, other: string): boolean {
+  return one === other || canonicalJson(JSON.parse(one)) === canonicalJson(JSON.parse(other));
+}
+
 /**
  * Judges a request as its receiver will, so that a mistake is told here and at once, with the path of what is wrong.
  *
@@ -40,10 +46,8 @@ export function refusalOf(
   }
   const parsed = request.payload.safeParse(payload);
   if (parsed.success) return undefined;
-  const issues = issuesOf(parsed.error, 'payload');
-  const [first] = issues;
-  const message = `${type}: ${first === undefined ? 'the payload does not fit' : describeIssue(first)}`;
-  return new ProtocolError('contract_error', message, { details: { issues } });
+  const { issues, message } = misfitOf(parsed.error, 'payload');
+  return new ProtocolError('contract_error', `${type}: ${message}`, { details: { issues } });
 }
 
 function unsupported(contract: Contract, revision: number, type: string): ProtocolError {

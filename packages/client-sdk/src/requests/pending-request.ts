@@ -25,3 +25,21 @@ export interface PendingRequest extends RequestWords {
   retries: number;
   cancelTimer: () => void;
 }
+
+/** A request that was not sent yet. */
+export function createPendingRequest(
+  facts: RequestWords & Pick<PendingRequest, 'order' | 'hasEffect' | 'kept'>,
+): PendingRequest {
+  return {
+    ...facts,
+    waiters: new Set(),
+    state: 'queued',
+    stored: 'nothing',
+    everSent: false,
+    wireKey: '',
+    resendUntil: undefined,
+    checkedAt: undefined,
+    retries: 0,
+    cancelTimer: () => {},
+  };
+}

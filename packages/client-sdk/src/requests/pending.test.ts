@@ -50,26 +50,33 @@ describe('a request', () => {
     expect(await asked).toEqual({ result: { conversation_id: 'conv_1' }, asOf: 'c.7', replayed: true });
   });
 
-  test.each([{ result: undefined }, { result: {} }])('that is void resolves with nothing for $result [FR-5]', async ({ result }) => {
-    const { client, gateway } = await createOpenWorld();
+  test.each([{ result: undefined }, { result: {} }])(
+    'that is void resolves with nothing for $result [FR-5]',
+    async ({ result }) => {
+      const { client, gateway } = await createOpenWorld();
 
-    const asked = client.request('ping', {});
-    await settled();
-    expect(gateway.last.pings).toBe(1);
-    expect(await asked).toBeUndefined();
-    const other = client.exchange('events.subscribe', { types: ['turn.queued'] });
-    await settled();
-    gateway.last.answer('events.subscribe', result);
+      const asked = client.request('ping', {});
+      await settled();
+      expect(gateway.last.pings).toBe(1);
+      expect(await asked).toBeUndefined();
+      const other = client.exchange('events.subscribe', { types: ['turn.queued'] });
+      await settled();
+      gateway.last.answer('events.subscribe', result);
 
-    expect((await other).result).toBeUndefined();
-  });
+      expect((await other).result).toBeUndefined();
+    },
+  );
 
   test('rejects with what the gateway answered', async () => {
     const { client, gateway } = await createOpenWorld();
 
     const asked = client.request('conversation.get', { conversation_id: 'conv_1' });
     await settled();
-    gateway.last.refuse('conversation.get', { code: 'not_found', message: 'no such conversation', details: { id: 'conv_1' } });
+    gateway.last.refuse('conversation.get', {
+      code: 'not_found',
+      message: 'no such conversation',
+      details: { id: 'conv_1' },
+    });
 
     await expect(asked).rejects.toMatchObject({
       name: 'ProtocolError',
@@ -97,7 +104,11 @@ describe('a request', () => {
     await settled();
     gateway.last.answer('conversation.delete', { conversation_id: 7 });
 
-    await expect(asked).rejects.toMatchObject({ code: 'invalid_message', sent: true, details: { issues: [{ path: ['result', 'conversation_id'] }] } });
+    await expect(asked).rejects.toMatchObject({
+      code: 'invalid_message',
+      sent: true,
+      details: { issues: [{ path: ['result', 'conversation_id'] }] },
+    });
   });
 
   test('rejects when its response cannot be read at all', async () => {
@@ -144,10 +155,12 @@ describe('a request', () => {
   test('that the agreed revision does not have is refused here, and says since when [RQ-2] [ER-2]', async () => {
     const { client } = await createOpenWorld({ revisions: [2] });
 
-    await expect(client.request('turn.get', { turn_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff' })).rejects.toMatchObject({
-      code: 'unsupported_operation',
-      details: { since: 3 },
-    });
+    await expect(client.request('turn.get', { turn_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff' })).rejects.toMatchObject(
+      {
+        code: 'unsupported_operation',
+        details: { since: 3 },
+      },
+    );
   });
 
   test('made offline is judged again at the revision that was agreed', async () => {
@@ -160,7 +173,10 @@ describe('a request', () => {
     await client.connect();
 
     await expect(unknown).rejects.toMatchObject({ code: 'unsupported_operation' });
-    await expect(newer).rejects.toMatchObject({ code: 'contract_error', details: { issues: [{ path: ['payload', 'title'] }] } });
+    await expect(newer).rejects.toMatchObject({
+      code: 'contract_error',
+      details: { issues: [{ path: ['payload', 'title'] }] },
+    });
     expect(gateway.last.requests).toEqual([]);
   });
 
@@ -190,7 +206,10 @@ describe('a request', () => {
   test('that is larger than a frame of the gateway is not sent', async () => {
     const { client, gateway } = await createOpenWorld({ gatewayOptions: { limits: { max_frame_bytes: 400 } } });
 
-    const large = client.request('conversation.send', { conversation_id: 'conv_1', content: [{ type: 'text', text: 'é'.repeat(200) }] });
+    const large = client.request('conversation.send', {
+      conversation_id: 'conv_1',
+      content: [{ type: 'text', text: 'é'.repeat(200) }],
+    });
 
     await expect(large).rejects.toMatchObject({ code: 'frame_too_large', sent: false });
     expect(gateway.last.requests).toEqual([]);
@@ -201,7 +220,11 @@ describe('requests made offline', () => {
   test('wait, start the client, and are sent in their order', async () => {
     const { client, gateway } = await createWorld();
 
-    const all = [client.request('conversation.list', {}), client.request('turn.list', {}), client.request('node.list', {})];
+    const all = [
+      client.request('conversation.list', {}),
+      client.request('turn.list', {}),
+      client.request('node.list', {}),
+    ];
     await settled();
 
     expect(client.state.status).toBe('open');
@@ -237,7 +260,11 @@ describe('requests in flight', () => {
     await clock.advance(500);
 
     expect(gateway.last.requests.slice(0, 2)).toEqual(before);
-    expect(gateway.last.requests.map(({ type }) => type)).toEqual(['conversation.create', 'conversation.list', 'turn.list']);
+    expect(gateway.last.requests.map(({ type }) => type)).toEqual([
+      'conversation.create',
+      'conversation.list',
+      'turn.list',
+    ]);
     gateway.last.answer('conversation.create', CREATED, { replayed: true });
     gateway.last.answer('conversation.list', { conversations: [] });
     expect(await created).toEqual(CREATED);
@@ -257,7 +284,9 @@ describe('requests in flight', () => {
   });
 
   test('are never repeated past the window of the ledger: their outcome is unknown [CL-3]', async () => {
-    const { client, gateway, clock } = await createOpenWorld({ gatewayOptions: { limits: { ledger_window_ms: 60_000, heartbeat_ms: 1_000_000 } } });
+    const { client, gateway, clock } = await createOpenWorld({
+      gatewayOptions: { limits: { ledger_window_ms: 60_000, heartbeat_ms: 1_000_000 } },
+    });
     const created = client.request('conversation.create', {});
     const listed = client.request('conversation.list', {});
     const failure = created.catch((error: unknown) => error);
@@ -278,7 +307,9 @@ describe('requests in flight', () => {
   });
 
   test('that were never sent have no window [CL-3]', async () => {
-    const { client, gateway, clock } = await createWorld({ gatewayOptions: { unreachable: () => true, limits: { ledger_window_ms: 1_000 } } });
+    const { client, gateway, clock } = await createWorld({
+      gatewayOptions: { unreachable: () => true, limits: { ledger_window_ms: 1_000 } },
+    });
     void client.request('conversation.create', {}).catch(() => {});
     await clock.advance(100_000);
     gateway.options = {};
@@ -314,21 +345,24 @@ describe('requests in flight', () => {
 });
 
 describe('a refusal that passes', () => {
-  test.each(['rate_limited', 'overloaded', 'unavailable'])('%s is tried again under the same id, when the gateway says', async (code) => {
-    const { client, gateway, clock } = await createOpenWorld();
-    const asked = client.request('conversation.create', {});
-    await settled();
-    const [first] = gateway.last.requests;
+  test.each(['rate_limited', 'overloaded', 'unavailable'])(
+    '%s is tried again under the same id, when the gateway says',
+    async (code) => {
+      const { client, gateway, clock } = await createOpenWorld();
+      const asked = client.request('conversation.create', {});
+      await settled();
+      const [first] = gateway.last.requests;
 
-    gateway.last.refuse('conversation.create', { code, retryable: true, retry_after_ms: 4_000 });
-    await clock.advance(3_999);
-    expect(gateway.last.requests).toEqual([]);
-    await clock.advance(1);
-    expect(gateway.last.requests).toEqual([first]);
-    gateway.last.answer('conversation.create', CREATED);
+      gateway.last.refuse('conversation.create', { code, retryable: true, retry_after_ms: 4_000 });
+      await clock.advance(3_999);
+      expect(gateway.last.requests).toEqual([]);
+      await clock.advance(1);
+      expect(gateway.last.requests).toEqual([first]);
+      gateway.last.answer('conversation.create', CREATED);
 
-    expect(await asked).toEqual(CREATED);
-  });
+      expect(await asked).toEqual(CREATED);
+    },
+  );
 
   test('is given up after five retries where there is no time limit', async () => {
     const { client, gateway, clock } = await createOpenWorld();
@@ -403,7 +437,10 @@ describe('the patience of a caller', () => {
   test('is none when it was over before', async () => {
     const { client, gateway } = await createOpenWorld();
 
-    await expect(client.request('conversation.list', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted', sent: false });
+    await expect(client.request('conversation.list', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'aborted',
+      sent: false,
+    });
     expect(gateway.last.requests).toEqual([]);
   });
 

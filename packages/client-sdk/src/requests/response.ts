@@ -1,13 +1,12 @@
 import {
-  describeIssue,
   type ErrorFrameBody,
   isErrorCode,
-  issuesOf,
   type OkResponseFrame,
   ProtocolError,
   type RevisionView,
 } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
+import { misfitOf } from '../misfit.ts';
 
 /** A successful response, with what it says besides its result. */
 export interface Reply<Result = unknown> {
@@ -25,10 +24,8 @@ export function readReply(view: RevisionView, frame: OkResponseFrame): Reply | C
   if (schema === undefined) return { result: undefined, ...rest };
   const parsed = schema.safeParse(frame.result);
   if (parsed.success) return { result: parsed.data, ...rest };
-  const issues = issuesOf(parsed.error, 'result');
-  const [first] = issues;
-  const what = first === undefined ? 'another shape' : describeIssue(first);
-  return new ClientError('invalid_message', `${frame.type}: the response does not fit the contract: ${what}`, {
+  const { issues, message } = misfitOf(parsed.error, 'result');
+  return new ClientError('invalid_message', `${frame.type}: the response does not fit the contract: ${message}`, {
     sent: true,
     details: { issues },
   });

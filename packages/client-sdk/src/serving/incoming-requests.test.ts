@@ -47,7 +47,9 @@ describe('a node', () => {
     gateway.last.ask(type, payload);
     await settled();
 
-    expect(gateway.last.responses).toMatchObject([{ type, ok: false, error: { code: 'unsupported_operation', retryable: false } }]);
+    expect(gateway.last.responses).toMatchObject([
+      { type, ok: false, error: { code: 'unsupported_operation', retryable: false } },
+    ]);
   });
 
   test('is not what a client is', async () => {
@@ -71,7 +73,11 @@ describe('a node', () => {
     await settled();
 
     expect(gateway.last.responses).toMatchObject([
-      { request_id: 'g-1', ok: false, error: { code: 'contract_error', details: { issues: [{ path: ['payload', 'dispatch_id'] }] } } },
+      {
+        request_id: 'g-1',
+        ok: false,
+        error: { code: 'contract_error', details: { issues: [{ path: ['payload', 'dispatch_id'] }] } },
+      },
       { request_id: 'g-2', ok: false, error: { code: 'contract_error', details: { issues: [{ path: ['payload'] }] } } },
     ]);
   });
@@ -180,7 +186,10 @@ describe('a dispatch that is sent again', () => {
     finish();
     await settled();
 
-    expect(gateway.last.responses.map((response) => response.ok && response.result)).toEqual([{ result: 1 }, { result: 1 }]);
+    expect(gateway.last.responses.map((response) => response.ok && response.result)).toEqual([
+      { result: 1 },
+      { result: 1 },
+    ]);
     expect(runs).toBe(1);
   });
 
@@ -206,7 +215,9 @@ describe('a dispatch that is sent again', () => {
     gateway.last.ask('task.execute', dispatch(1, { attempt: 2 }), uuid(1));
     await settled();
 
-    expect(gateway.last.responses).toMatchObject([{ request_id: uuid(1), ok: true, result: { result: { runs: 1, aborted: false } } }]);
+    expect(gateway.last.responses).toMatchObject([
+      { request_id: uuid(1), ok: true, result: { result: { runs: 1, aborted: false } } },
+    ]);
   });
 
   test('after it is done is answered from the journal, an error too [RQ-20]', async () => {
@@ -237,17 +248,24 @@ describe('a dispatch that is sent again', () => {
     { journal: 'memory', started: false, attempt: 2, answer: 'outcome_unknown', rule: 'RQ-22' },
     { journal: 'memory', started: false, attempt: 1, answer: 'ran', rule: 'RQ-20' },
     { journal: 'memory', started: false, attempt: undefined, answer: 'ran', rule: 'RQ-20' },
-  ])('and found in a $journal journal (started: $started) at attempt $attempt ends as $answer [$rule]', async ({ journal: kind, started, attempt, answer }) => {
-    const journal = kind === 'durable' ? durableJournal() : createMemoryJournal();
-    if (started) await journal.start(`task.execute ${uuid(1)}`);
-    const { client, gateway } = await createWorld({ role: 'node', journal });
-    client.handle('task.execute', () => ({ result: 'ran' }));
-    await client.connect();
-    gateway.last.ask('task.execute', dispatch(1, attempt === undefined ? {} : { attempt }));
-    await settled();
+  ])(
+    'and found in a $journal journal (started: $started) at attempt $attempt ends as $answer [$rule]',
+    async ({ journal: kind, started, attempt, answer }) => {
+      const journal = kind === 'durable' ? durableJournal() : createMemoryJournal();
+      if (started) await journal.start(`task.execute ${uuid(1)}`);
+      const { client, gateway } = await createWorld({ role: 'node', journal });
+      client.handle('task.execute', () => ({ result: 'ran' }));
+      await client.connect();
+      gateway.last.ask('task.execute', dispatch(1, attempt === undefined ? {} : { attempt }));
+      await settled();
 
-    expect(gateway.last.responses.map((response) => (response.ok ? (response.result as { result: string }).result : response.error.code))).toEqual([answer]);
-  });
+      expect(
+        gateway.last.responses.map((response) =>
+          response.ok ? (response.result as { result: string }).result : response.error.code,
+        ),
+      ).toEqual([answer]);
+    },
+  );
 
   test('is started in the journal before it runs, and finished there before it is answered', async () => {
     const steps: string[] = [];
@@ -367,7 +385,10 @@ describe('a task that nobody waits for', () => {
     await client.close();
     await settled();
 
-    expect(await journal.find(`task.execute ${uuid(1)}`)).toMatchObject({ state: 'finished', outcome: { error: { code: 'cancelled' } } });
+    expect(await journal.find(`task.execute ${uuid(1)}`)).toMatchObject({
+      state: 'finished',
+      outcome: { error: { code: 'cancelled' } },
+    });
   });
 });
 

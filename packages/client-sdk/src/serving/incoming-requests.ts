@@ -1,7 +1,6 @@
 import {
   describeIssue,
   exceedsUtf8,
-  issuesOf,
   ProtocolError,
   type RequestFrame,
   type RequestView,
@@ -11,6 +10,7 @@ import {
 import { ClientError } from '../client-error.ts';
 import type { Link } from '../connection/connection.ts';
 import { isAgreed } from '../connection/session.ts';
+import { misfitOf } from '../misfit.ts';
 import type { JournalOutcome } from '../ports/journal.ts';
 import { errorBodyOf, responseText } from './answer.ts';
 import type { RemoteRuns } from './remote-runs.ts';
@@ -99,9 +99,7 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
     if (!served) return { error: new ProtocolError('unsupported_operation', `${frame.type} is not served here`) };
     const parsed = request.payload.safeParse(frame.payload);
     if (!parsed.success) {
-      const issues = issuesOf(parsed.error, 'payload');
-      const [first] = issues;
-      const message = first === undefined ? 'the payload does not fit' : describeIssue(first);
+      const { issues, message } = misfitOf(parsed.error, 'payload');
       return { error: new ProtocolError('contract_error', message, { details: { issues } }) };
     }
     if (running >= maxHandling) return { error: new ProtocolError('overloaded', `${running} requests run already`) };
@@ -137,9 +135,8 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
       if (schema === undefined) return { ok: true };
       const parsed = schema.safeParse(result ?? {});
       if (parsed.success) return { ok: true, result: JSON.parse(JSON.stringify(parsed.data)) };
-      const [first] = issuesOf(parsed.error, 'result');
       throw new TypeError(
-        `the handler's result does not fit the contract${first === undefined ? '' : `: ${describeIssue(first)}`}`,
+        `the handler's result does not fit the contract: ${misfitOf(parsed.error, 'result').message}`,
       );
     } catch (error) {
       if (ProtocolError.is(error)) return { ok: false, error: errorBodyOf(error) };
