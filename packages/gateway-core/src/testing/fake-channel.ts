@@ -10,6 +10,8 @@ export interface FakeChannel extends Channel {
   readonly pings: number;
   /** Whether the gateway has stopped reading. */
   readonly paused: boolean;
+  /** Whether the peer leaves pings unanswered. One that does not read, or is not read, leaves them so anyway. */
+  mute: boolean;
   /** What the peer has sent and the gateway has not read, because it paused. */
   readonly unread: number;
 
@@ -32,6 +34,7 @@ export function createFakeChannel(onText: (text: string) => void): FakeChannel {
   let closing: { code: number; reason: string } | undefined;
   let lost = false;
   let pings = 0;
+  let mute = false;
   let paused = false;
   let stalled = false;
   let unwritten: string[] = [];
@@ -65,6 +68,12 @@ export function createFakeChannel(onText: (text: string) => void): FakeChannel {
     get paused() {
       return paused;
     },
+    get mute() {
+      return mute;
+    },
+    set mute(wanted) {
+      mute = wanted;
+    },
     get unread() {
       return unread.length;
     },
@@ -86,6 +95,7 @@ export function createFakeChannel(onText: (text: string) => void): FakeChannel {
     },
     ping() {
       pings += 1;
+      if (!mute && !stalled && !paused) open().alive();
     },
     pause() {
       paused = true;
