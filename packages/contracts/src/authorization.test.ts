@@ -6,6 +6,7 @@ import { tyrum } from './tyrum.ts';
 const REQUESTS = `
 attempt.evidence            | to_gateway | node        | node.paired                    | once
 capability.ready            | to_gateway | node        | node.paired                    | once
+command.execute             | to_gateway | client      | operator.admin                 | once
 connect.init                | to_gateway | client node |                                | read
 connect.proof               | to_gateway | client node |                                | read
 conversation.archive        | to_gateway | client      | operator.write                 | once
@@ -38,32 +39,50 @@ turn.list                   | to_gateway | client      | operator.read          
 `;
 
 const EVENTS = `
-attempt.evidence     | client      | operator.read                  | durable
-capability.ready     | client      | operator.read                  | durable
-conversation.created | client      | operator.read                  | durable
-conversation.deleted | client      | operator.read                  | durable
-conversation.updated | client      | operator.read                  | durable
-error                | client node |                                | direct
-events.bookmark      | client node |                                | control
-gateway.draining     | client node |                                | control
-message.delta        | client      | operator.read                  | ephemeral
-message.final        | client      | operator.read                  | durable
-pairing.updated      | client      | operator.read operator.pairing | durable
-reasoning.delta      | client      | operator.read                  | ephemeral
-reasoning.final      | client      | operator.read                  | durable
-task.progress        | client      | operator.read                  | ephemeral
-task.updated         | client      | operator.read                  | durable
-turn.blocked         | client      | operator.read                  | durable
-turn.cancelled       | client      | operator.read                  | durable
-turn.completed       | client      | operator.read                  | durable
-turn.failed          | client      | operator.read                  | durable
-turn.item.created    | client      | operator.read                  | durable
-turn.queued          | client      | operator.read                  | durable
-turn.resumed         | client      | operator.read                  | durable
-turn.started         | client      | operator.read                  | durable
-turn.updated         | client      | operator.read                  | durable
-typing.started       | client      | operator.read                  | ephemeral
-typing.stopped       | client      | operator.read                  | ephemeral
+approval.updated        | client      | operator.read operator.approvals  | durable
+artifact.attached       | client      | operator.read                     | durable
+artifact.created        | client      | operator.read                     | durable
+artifact.fetched        | client      | operator.read                     | durable
+attempt.evidence        | client      | operator.read                     | durable
+auth.failed             | client      | operator.admin                    | durable
+authz.denied            | client      | operator.admin                    | durable
+capability.ready        | client      | operator.read                     | durable
+chat.ui-message.stream  | client      | operator.read                     | ephemeral
+context_report.created  | client      | operator.read                     | durable
+conversation.created    | client      | operator.read                     | durable
+conversation.deleted    | client      | operator.read                     | durable
+conversation.updated    | client      | operator.read                     | durable
+delivery.receipt        | client      | operator.read                     | durable
+error                   | client node |                                   | direct
+events.bookmark         | client node |                                   | control
+formatting.fallback     | client      | operator.read                     | durable
+gateway.draining        | client node |                                   | control
+message.delta           | client      | operator.read                     | ephemeral
+message.final           | client      | operator.read                     | durable
+pairing.updated         | client      | operator.read operator.pairing    | durable
+policy_override.created | client      | operator.approvals operator.admin | durable
+policy_override.expired | client      | operator.approvals operator.admin | durable
+policy_override.revoked | client      | operator.approvals operator.admin | durable
+presence.pruned         | client      | operator.read                     | ephemeral
+presence.upserted       | client      | operator.read                     | ephemeral
+reasoning.delta         | client      | operator.read                     | ephemeral
+reasoning.final         | client      | operator.read                     | durable
+task.progress           | client      | operator.read                     | ephemeral
+task.updated            | client      | operator.read                     | durable
+tool.lifecycle          | client      | operator.read                     | durable
+turn.blocked            | client      | operator.read                     | durable
+turn.cancelled          | client      | operator.read                     | durable
+turn.completed          | client      | operator.read                     | durable
+turn.failed             | client      | operator.read                     | durable
+turn.item.created       | client      | operator.read                     | durable
+turn.queued             | client      | operator.read                     | durable
+turn.resumed            | client      | operator.read                     | durable
+turn.started            | client      | operator.read                     | durable
+turn.updated            | client      | operator.read                     | durable
+typing.started          | client      | operator.read                     | ephemeral
+typing.stopped          | client      | operator.read                     | ephemeral
+usage.snapshot          | client      | operator.read                     | durable
+workflow.updated        | client      | operator.read                     | durable
 `;
 
 describe('the authorization table', () => {

@@ -18,6 +18,7 @@ export type {
   EventType,
   Handled,
   HandledByPeer,
+  HandledByProduct,
   Payload,
   PayloadInput,
   RequestOf,

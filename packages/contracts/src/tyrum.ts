@@ -1,12 +1,19 @@
 import { conversationCast } from './casts/conversation.ts';
+import { uiMessageStreamCast } from './casts/ui-message-stream.ts';
 import { defineContract } from './define/contract.ts';
+import * as approvalEvents from './events/approval.ts';
+import * as artifactEvents from './events/artifact.ts';
 import * as controlEvents from './events/control.ts';
 import * as conversationEvents from './events/conversation.ts';
 import * as messageEvents from './events/message.ts';
+import * as observabilityEvents from './events/observability.ts';
 import * as pairingEvents from './events/pairing.ts';
+import * as presenceEvents from './events/presence.ts';
 import * as taskEvents from './events/task.ts';
 import * as turnEvents from './events/turn.ts';
+import * as workflowEvents from './events/workflow.ts';
 import * as capability from './operations/capability.ts';
+import * as command from './operations/command.ts';
 import * as connect from './operations/connect.ts';
 import * as conversation from './operations/conversation.ts';
 import * as events from './operations/events.ts';
@@ -23,23 +30,29 @@ export const tyrum = defineContract({
   name: 'tyrum',
   revisions,
   modules: {
+    approvalEvents,
+    artifactEvents,
     capability,
+    command,
     connect,
     controlEvents,
     conversation,
     conversationEvents,
     events,
     messageEvents,
+    observabilityEvents,
     pairing,
     pairingEvents,
     ping,
+    presenceEvents,
     request,
     task,
     taskEvents,
     turn,
     turnEvents,
+    workflowEvents,
   },
-  casts: [conversationCast],
+  casts: [conversationCast, uiMessageStreamCast],
   hashes: REVISION_HASHES,
 });
 

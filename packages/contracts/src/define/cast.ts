@@ -27,6 +27,8 @@ export interface RequestCast {
 export interface EventWords {
   readonly type: string;
   readonly payload: unknown;
+  /** The one device that is told it. Absent: whoever may see the event it was made from. */
+  readonly deviceId?: string;
 }
 
 /** From a newer event to what the older revision says instead: nothing, one event or several. */

@@ -84,6 +84,7 @@ describe('the types of a contract', () => {
     expectTypeOf<EventPayload<Tyrum, 'turn.queued'>>().toEqualTypeOf<{
       turn_id: string;
       conversation_id?: string | undefined;
+      requested_by?: string | undefined;
     }>();
     expectTypeOf<EventPayloadInput<Tyrum, 'message.delta'>['role']>().toEqualTypeOf<'assistant' | 'user' | 'system'>();
     expectTypeOf<PayloadInput<Tyrum, 'conversation.send'>['content']>().toEqualTypeOf<Part[]>();

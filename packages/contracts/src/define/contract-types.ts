@@ -27,7 +27,10 @@ export type Handled<C> = Extract<
   { readonly direction: 'to_gateway' | 'both'; readonly servedBy: 'handler' }
 >['type'];
 /** Names of the requests for which a product may bring a handler. */
-export type HandledByProduct<C> = Extract<AnyRequest<C>, { readonly direction: 'to_gateway' | 'both'; readonly servedBy: 'product' }>['type'];
+export type HandledByProduct<C> = Extract<
+  AnyRequest<C>,
+  { readonly direction: 'to_gateway' | 'both'; readonly servedBy: 'product' }
+>['type'];
 /** Names of the requests for which a peer may bring a handler. */
 export type HandledByPeer<C> = Extract<
   AnyRequest<C>,

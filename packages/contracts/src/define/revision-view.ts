@@ -78,7 +78,7 @@ export function createRevisionView({ definitions, casts, extensions, revision }:
       }
       return words.flatMap((word) => {
         const view = events.get(word.type);
-        return view === undefined ? [] : [{ type: word.type, payload: view.payload.parse(word.payload) }];
+        return view === undefined ? [] : [{ ...word, payload: view.payload.parse(word.payload) }];
       });
     },
   };

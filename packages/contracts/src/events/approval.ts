@@ -21,8 +21,20 @@ const override = {
   example: { payload: { override: examplePolicyOverride } },
 } as const;
 
-export const policyOverrideCreated = defineEvent({ type: 'policy_override.created', summary: 'A standing answer was given.', ...override });
+export const policyOverrideCreated = defineEvent({
+  type: 'policy_override.created',
+  summary: 'A standing answer was given.',
+  ...override,
+});
 
-export const policyOverrideRevoked = defineEvent({ type: 'policy_override.revoked', summary: 'A standing answer was taken back.', ...override });
+export const policyOverrideRevoked = defineEvent({
+  type: 'policy_override.revoked',
+  summary: 'A standing answer was taken back.',
+  ...override,
+});
 
-export const policyOverrideExpired = defineEvent({ type: 'policy_override.expired', summary: 'A standing answer ran out.', ...override });
+export const policyOverrideExpired = defineEvent({
+  type: 'policy_override.expired',
+  summary: 'A standing answer ran out.',
+  ...override,
+});

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { defineEvent } from '../define/operation.ts';
-import { Text } from '../schemas/common.ts';
+import { Json, Text } from '../schemas/common.ts';
+import { RequestedBy } from '../schemas/requested-by.ts';
+import { EXAMPLE } from '../values/example.ts';
 
 const shared = { audience: { roles: ['client'], scopes: ['operator.read'] }, since: 2 } as const;
 
@@ -10,7 +12,27 @@ const message = {
   role: z.enum(['assistant', 'user', 'system']),
   thread_id: Text.optional(),
 };
-const turnId = { turn_id: z.uuid().optional().meta({ 'x-since': 3, description: 'The turn that says it.' }) };
+const turnId = {
+  turn_id: z.uuid().optional().meta({ 'x-since': 3, description: 'The turn that says it.' }),
+  requested_by: RequestedBy,
+};
+
+export const chatUiMessageStream = defineEvent({
+  type: 'chat.ui-message.stream',
+  summary:
+    'The answer to a message as its sender is streamed it; from revision 3 on, the message and reasoning events replace it.',
+  ...shared,
+  until: 2,
+  kept: 'ephemeral',
+  payload: z.discriminatedUnion('stage', [
+    z.object({ stream_id: Text, stage: z.literal('chunk'), chunk: Json }),
+    z.object({ stream_id: Text, stage: z.literal('error'), error: z.object({ message: z.string() }) }),
+    z.object({ stream_id: Text, stage: z.literal('done') }),
+  ]),
+  example: {
+    payload: { stream_id: EXAMPLE.uuid, stage: 'chunk', chunk: { type: 'text-delta', id: 'msg_1', delta: 'hel' } },
+  },
+});
 
 export const messageDelta = defineEvent({
   type: 'message.delta',

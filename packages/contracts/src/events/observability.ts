@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEvent } from '../define/operation.ts';
-import { EventScope } from '../schemas/event-scope.ts';
 import { Json, Metadata, Text } from '../schemas/common.ts';
+import { EventScope } from '../schemas/event-scope.ts';
 import { EXAMPLE } from '../values/example.ts';
 
 const readers = { audience: { roles: ['client'], scopes: ['operator.read'] }, kept: 'durable', since: 2 } as const;
@@ -26,7 +26,14 @@ export const toolLifecycle = defineEvent({
     channel: Text.optional(),
   }),
   example: {
-    payload: { conversation_id: 'conv_1', thread_id: 'conv_1', tool_call_id: 'call_1', tool_id: 'shell', status: 'running', summary: 'uptime' },
+    payload: {
+      conversation_id: 'conv_1',
+      thread_id: 'conv_1',
+      tool_call_id: 'call_1',
+      tool_id: 'shell',
+      status: 'running',
+      summary: 'uptime',
+    },
   },
 });
 
@@ -113,5 +120,7 @@ export const authzDenied = defineEvent({
     request_id: Text.optional(),
     client_id: Text.optional(),
   }),
-  example: { payload: { surface: 'ws', reason: 'scope', token: { token_id: 'tok_1' }, required_scopes: ['operator.admin'] } },
+  example: {
+    payload: { surface: 'ws', reason: 'scope', token: { token_id: 'tok_1' }, required_scopes: ['operator.admin'] },
+  },
 });

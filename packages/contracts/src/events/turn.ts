@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineEvent } from '../define/operation.ts';
 import { Text } from '../schemas/common.ts';
+import { RequestedBy } from '../schemas/requested-by.ts';
 import { BlockedReason, Turn, TurnItem } from '../schemas/turn.ts';
 import { EXAMPLE, exampleMessage, exampleTurn } from '../values/example.ts';
 
@@ -9,6 +10,7 @@ const shared = { audience: { roles: ['client'], scopes: ['operator.read'] }, kep
 const step = {
   turn_id: z.uuid(),
   conversation_id: Text.optional().meta({ 'x-since': 3, description: 'The conversation of the turn.' }),
+  requested_by: RequestedBy,
 };
 const example = { payload: { turn_id: EXAMPLE.uuid, conversation_id: 'conv_1' } };
 
@@ -75,7 +77,7 @@ export const turnCancelled = defineEvent({
   type: 'turn.cancelled',
   summary: 'A turn was cancelled.',
   ...shared,
-  payload: z.object({ turn_id: z.uuid(), reason: Text.optional() }),
+  payload: z.object({ turn_id: z.uuid(), reason: Text.optional(), requested_by: RequestedBy }),
   example: { payload: { turn_id: EXAMPLE.uuid } },
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineRequest } from '../define/operation.ts';
 import { Approval, ApprovalKind, ApprovalStatus, PolicyOverride } from '../schemas/approval.ts';
-import { limit, PageCursor, Text } from '../schemas/common.ts';
+import { PageCursor, Text } from '../schemas/common.ts';
 import { EXAMPLE, exampleApproval } from '../values/example.ts';
 
 export const approvalList = defineRequest({
@@ -36,7 +36,10 @@ export const approvalResolve = defineRequest({
     approval_id: z.uuid(),
     decision: z.enum(['approved', 'denied']),
     reason: Text.max(4096).optional(),
-    mode: z.enum(['once', 'always']).optional().meta({ description: '`always` also makes the overrides. Default: once.' }),
+    mode: z
+      .enum(['once', 'always'])
+      .optional()
+      .meta({ description: '`always` also makes the overrides. Default: once.' }),
     overrides: z
       .array(z.object({ tool_id: Text, pattern: Text, workspace_id: z.uuid().optional() }))
       .max(64)

@@ -4,7 +4,13 @@ import { Artifact } from '../schemas/artifact.ts';
 import { limit, PageCursor } from '../schemas/common.ts';
 import { EXAMPLE, exampleArtifact } from '../values/example.ts';
 
-const read = { direction: 'to_gateway', roles: ['client'], scopes: ['operator.read'], effect: 'read', since: 3 } as const;
+const read = {
+  direction: 'to_gateway',
+  roles: ['client'],
+  scopes: ['operator.read'],
+  effect: 'read',
+  since: 3,
+} as const;
 
 export const artifactGet = defineRequest({
   type: 'artifact.get',

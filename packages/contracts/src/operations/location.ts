@@ -22,7 +22,10 @@ export const locationBeacon = defineRequest({
     source: LocationSource.optional(),
     is_background: z.boolean().optional(),
   }),
-  result: z.object({ sample: LocationSample, events: z.array(Json).meta({ description: 'What the product made of it; empty without one.' }) }),
+  result: z.object({
+    sample: LocationSample,
+    events: z.array(Json).meta({ description: 'What the product made of it; empty without one.' }),
+  }),
   example: {
     payload: { sample_id: 's-1', recorded_at: EXAMPLE.time, coords },
     result: {

@@ -5,7 +5,13 @@ import { ConversationSummary } from '../schemas/conversation.ts';
 import { UIMessage } from '../schemas/message.ts';
 import { exampleConversation, exampleMessage } from '../values/example.ts';
 
-const read = { direction: 'to_gateway', roles: ['client'], scopes: ['operator.read'], effect: 'read', since: 2 } as const;
+const read = {
+  direction: 'to_gateway',
+  roles: ['client'],
+  scopes: ['operator.read'],
+  effect: 'read',
+  since: 2,
+} as const;
 
 export const transcriptList = defineRequest({
   type: 'transcript.list',
@@ -29,17 +35,22 @@ export const transcriptGet = defineRequest({
   ...read,
   payload: z.object({
     conversation_key: Text,
-    before: PageCursor.optional().meta({ 'x-since': 3, description: 'As `messages_before` said it: the page of messages before that place.' }),
-    limit: limit(500).meta({ 'x-since': 3, description: 'How many messages at the most; 500 is the bound. At revision 2: all.' }),
+    before: PageCursor.optional().meta({
+      'x-since': 3,
+      description: 'As `messages_before` said it: the page of messages before that place.',
+    }),
+    limit: limit(500).meta({
+      'x-since': 3,
+      description: 'How many messages at the most; 500 is the bound. At revision 2: all.',
+    }),
   }),
   result: z.object({
     conversation: ConversationSummary,
     messages: z.array(UIMessage),
-    messages_before: z
-      .string()
-      .nullable()
-      .optional()
-      .meta({ 'x-since': 3, description: 'Pass it as `before` for the page of older messages; `null` when there are none.' }),
+    messages_before: z.string().nullable().optional().meta({
+      'x-since': 3,
+      description: 'Pass it as `before` for the page of older messages; `null` when there are none.',
+    }),
   }),
   errors: ['not_found'],
   example: {

@@ -6,7 +6,13 @@ import { Budgets } from '../schemas/turn.ts';
 import { WorkflowRun } from '../schemas/workflow.ts';
 import { EXAMPLE, exampleTask, exampleWorkflowRun } from '../values/example.ts';
 
-const write = { direction: 'to_gateway', roles: ['client'], scopes: ['operator.write'], effect: 'once', since: 2 } as const;
+const write = {
+  direction: 'to_gateway',
+  roles: ['client'],
+  scopes: ['operator.write'],
+  effect: 'once',
+  since: 2,
+} as const;
 
 export const workflowStart = defineRequest({
   type: 'workflow.start',

@@ -30,7 +30,9 @@ export const Approval = z
       })
       .optional(),
     created_at: Timestamp,
-    expires_at: Timestamp.nullable().optional().meta({ description: '`null` or absent: it waits as long as it takes.' }),
+    expires_at: Timestamp.nullable()
+      .optional()
+      .meta({ description: '`null` or absent: it waits as long as it takes.' }),
     latest_review: Review.nullable(),
     reviews: z.array(Review).optional(),
   })

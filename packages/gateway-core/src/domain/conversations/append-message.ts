@@ -9,6 +9,8 @@ export interface NewMessage {
   readonly turnId: string;
   /** For what a turn says: the user message that it answers. */
   readonly answers?: string;
+  /** For what a turn says: the device that it answers. */
+  readonly requestedBy?: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface NewMessage {
 export async function appendMessage(
   unit: TenantUnit,
   conversation: ConversationRecord,
-  { message, turnSeq, turnId, answers }: NewMessage,
+  { message, turnSeq, turnId, answers, requestedBy }: NewMessage,
 ): Promise<ConversationRecord> {
   const { conversation_id, message_count } = conversation.summary;
   const seq = conversation.next_message;
@@ -38,6 +40,7 @@ export async function appendMessage(
         role: message.role,
         content: messageText(message.parts),
         turn_id: turnId,
+        ...(requestedBy === undefined ? {} : { requested_by: requestedBy }),
       },
       conversationScope(conversation.key),
     );

@@ -83,7 +83,8 @@ export function conversationHandlers({ lane, sweep, random }: ConversationServic
       return { conversation: { ...whole(record, []), messages_before: null } };
     },
 
-    'conversation.send': (payload, context) => sendMessage(unitOf(context), { lane, random }, payload),
+    'conversation.send': (payload, context) =>
+      sendMessage(unitOf(context), { lane, random }, payload, context.caller.deviceId),
 
     async 'conversation.reconnect'({ conversation_id }, { tx, caller }) {
       await existing(tx, caller.tenant, conversation_id);

@@ -37,13 +37,14 @@ export async function sendMessage(
   unit: TenantUnit,
   { lane, random }: { lane: TurnLane; random: Random },
   payload: Send,
+  requestedBy: string,
 ): Promise<Sent> {
   const conversation = await findConversation(unit.tx, unit.tenant, payload.conversation_id);
   if (conversation === undefined) throw notFound('conversation', payload.conversation_id);
   if (conversation.queue_mode === 'interrupt') {
     await lane.cancelAll(unit, payload.conversation_id, 'interrupted by a newer message');
   }
-  if (payload.regenerate === true) return regenerate(unit, lane, conversation, payload);
+  if (payload.regenerate === true) return regenerate(unit, lane, conversation, payload, requestedBy);
 
   const message = userMessage(payload, random);
   await refuseKnown(unit, conversation, message.id);
@@ -51,7 +52,7 @@ export async function sendMessage(
     conversation.queue_mode === 'collect' ? await collecting(unit, lane, payload.conversation_id) : undefined;
   const turn =
     open === undefined
-      ? await lane.queue(unit, conversation, { trigger: 'message', answers: [message.id] })
+      ? await lane.queue(unit, conversation, { trigger: 'message', answers: [message.id], requestedBy })
       : await join(unit, open, message.id);
   const said = await appendMessage(unit, conversation, { message, turnSeq: turn.seq, turnId: turn.turn.turn_id });
   await saveConversation(unit, open === undefined ? { ...said, next_turn: said.next_turn + 1 } : said);
@@ -63,6 +64,7 @@ async function regenerate(
   lane: TurnLane,
   conversation: ConversationRecord,
   { content, message_id }: Send,
+  requestedBy: string,
 ): Promise<Sent> {
   if (content.length > 0) throw contractError(['payload', 'content'], 'expected nothing beside `regenerate`');
   const last = await lastUserMessage(unit.tx, unit.tenant, conversation.summary.conversation_id);
@@ -73,7 +75,7 @@ async function regenerate(
       details: { message_id: id },
     });
   }
-  const turn = await lane.queue(unit, conversation, { trigger: 'regenerate', answers: [id] });
+  const turn = await lane.queue(unit, conversation, { trigger: 'regenerate', answers: [id], requestedBy });
   await saveConversation(unit, { ...conversation, next_turn: conversation.next_turn + 1 });
   return { message_id: id, turn_id: turn.turn.turn_id };
 }

@@ -59,6 +59,7 @@ export async function sayItem(
     message,
     turnSeq: record.seq,
     turnId: turn_id,
+    requestedBy: record.requested_by,
     ...(answers === undefined ? {} : { answers }),
   });
   await saveConversation(unit, said);

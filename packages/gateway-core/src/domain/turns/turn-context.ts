@@ -97,6 +97,7 @@ export function openContext(services: DomainServices, options: ContextOptions): 
             role: 'assistant',
             delta: text,
             turn_id,
+            requested_by: record.requested_by,
           },
           conversationScope(conversation_key),
         );

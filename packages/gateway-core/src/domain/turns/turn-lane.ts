@@ -27,6 +27,8 @@ export interface TurnLane {
 export interface QueuedTurn {
   readonly trigger: TurnRecord['trigger_kind'];
   readonly answers: readonly string[];
+  /** The device that asks. */
+  readonly requestedBy: string;
 }
 
 /** What a lane asks of those who run turns and do their tasks. */
@@ -108,7 +110,7 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
       } as const;
       return (await tx.documents.list(tenant, turns, query)).items[0]?.value;
     },
-    async queue(unit, conversation, { trigger, answers }) {
+    async queue(unit, conversation, { trigger, answers, requestedBy }) {
       const { conversation_id } = conversation.summary;
       const front = await first(unit.tx, unit.tenant, conversation_id);
       if (front !== undefined) await refuseMore(unit, conversation, front);
@@ -127,8 +129,8 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
         conversation_id,
         seq: conversation.next_turn,
         trigger_kind: trigger,
+        requested_by: requestedBy,
         answers,
-        owner: null,
         ...(unit.trace === undefined ? {} : { trace: unit.trace }),
         items: 0,
         said_bytes: 0,

@@ -12,8 +12,8 @@ export interface TurnRecord {
   readonly trigger_kind: 'message' | 'regenerate';
   /** The user messages that it answers, oldest first: several where `collect` made them join. */
   readonly answers: readonly string[];
-  /** The gateway process that runs it, or ran it last. */
-  readonly owner: string | null;
+  /** The device whose message it answers. */
+  readonly requested_by: string;
   /** The trace context of the request that queued it. */
   readonly trace?: Trace;
   /** How many items it has, and the bytes of what they say. */

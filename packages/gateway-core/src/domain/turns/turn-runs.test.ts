@@ -1,8 +1,9 @@
 import { ProtocolError } from '@tyrum/contracts';
 import { describe, expect, it } from 'vitest';
 import { converse, repeated, say, standingOf, stepsOf, transcriptOf } from '../test-support/conversation-steps.ts';
-import { breakableStore, createDomainWorld, refusal } from '../test-support/domain-world.ts';
+import { breakableStore, createDomainWorld, deviceIdOf, refusal } from '../test-support/domain-world.ts';
 import { createStagedRunner } from '../test-support/staged-runner.ts';
+import { turnJobs } from './turn-records.ts';
 
 const DURABLE_STEPS = [
   'turn.queued',
@@ -155,7 +156,7 @@ describe('a turn', () => {
     expect(await transcriptOf(world, id)).toEqual(['user: hello']);
     expect(world.live).toEqual([]);
     const cancelled = (await world.events()).find(({ type }) => type === 'turn.cancelled');
-    expect(cancelled?.payload).toEqual({ turn_id, reason: 'changed my mind' });
+    expect(cancelled?.payload).toEqual({ turn_id, requested_by: deviceIdOf('operator'), reason: 'changed my mind' });
   });
 
   it('is cancelled once: again is the same, and what has ended cannot be', async () => {
@@ -347,6 +348,27 @@ describe('turns after a crash', () => {
 });
 
 describe('many turns', () => {
+  it('leave no trace of themselves among what is to be run once they have ended', async () => {
+    const runner = createStagedRunner();
+    const world = await createDomainWorld({ runner });
+    for (const end of ['succeed', 'fail', 'cancel', 'delete'] as const) {
+      const id = await converse(world);
+      const { turn_id } = await say(world, id, end);
+      await say(world, id, 'waits');
+      if (end === 'succeed') runner.last.succeed();
+      if (end === 'fail') runner.last.fail(new ProtocolError('timeout', 'late'));
+      if (end === 'cancel') await world.call('turn.cancel', { turn_id });
+      if (end !== 'delete') await world.settle();
+      await world.call('conversation.delete', { conversation_id: id });
+    }
+    await world.settle();
+
+    const jobs = await world.store.transact(({ documents }) =>
+      Promise.all(['ready', 'owned'].map((index) => documents.list('', turnJobs, { index, limit: 1 }))),
+    );
+    expect(jobs.flatMap(({ items }) => items)).toEqual([]);
+  });
+
   it('run no more at a time than there is room for, and all of them in the end', async () => {
     const runner = createStagedRunner();
     const world = await createDomainWorld({ runner, maxRunningTurns: 2 });

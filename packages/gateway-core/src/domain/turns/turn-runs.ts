@@ -92,7 +92,7 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
       return undefined;
     }
     await unit.tx.documents.put(SYSTEM, turnJobs, turnId, { ...job, owner });
-    return keepRunning(unit, record, owner);
+    return keepRunning(unit, record);
   }
 
   /** Runs the runner to its end. Not waited for when the domain stops: a runner may ignore its signal. */
@@ -140,21 +140,19 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
       signal: controller.signal,
       live: () => run.live,
       tasks: options.tasks,
-      write: (work) => {
-        if (!run.live) return Promise.reject(ended());
-        return inTenant(services, tenant, async (unit) => {
+      write: (work) =>
+        inTenant(services, tenant, async (unit) => {
           const current = run.live ? await held(unit, record) : undefined;
           if (current === undefined) throw ended();
           return work(unit, current);
-        });
-      },
+        }),
     });
   }
 
   /** The turn as it is now, if it is still this run's: nobody ended it or took it up again. */
   async function held({ tx, tenant }: TenantUnit, { turn }: TurnRecord): Promise<TurnRecord | undefined> {
     const current = (await tx.documents.get(tenant, turns, turn.turn_id))?.value;
-    const mine = current?.turn.status === 'running' && current.turn.attempt === turn.attempt && current.owner === owner;
+    const mine = current?.turn.status === 'running' && current.turn.attempt === turn.attempt;
     return mine ? current : undefined;
   }
 

@@ -16,12 +16,11 @@ export async function keepQueued(unit: TenantUnit, record: TurnRecord): Promise<
   await keep(unit, record);
 }
 
-/** A turn begins to run in this process, or is taken up again after a crash: then its attempt counts one more. */
-export async function keepRunning(unit: TenantUnit, record: TurnRecord, owner: string): Promise<TurnRecord> {
+/** A turn begins to run, or is taken up again after a crash: then its attempt counts one more. */
+export async function keepRunning(unit: TenantUnit, record: TurnRecord): Promise<TurnRecord> {
   const resumed = record.turn.status === 'running';
   const running: TurnRecord = {
     ...record,
-    owner,
     turn: {
       ...record.turn,
       status: 'running',
@@ -48,7 +47,11 @@ export async function keepEnded(unit: TenantUnit, record: TurnRecord, end: TurnE
       break;
     case 'cancelled': {
       const reason = end.reason === undefined ? {} : { reason: end.reason };
-      await unit.events.append('turn.cancelled', { turn_id: record.turn.turn_id, ...reason }, about(record));
+      await unit.events.append(
+        'turn.cancelled',
+        { turn_id: record.turn.turn_id, requested_by: record.requested_by, ...reason },
+        about(record),
+      );
       break;
     }
   }
@@ -62,8 +65,8 @@ async function keep(unit: TenantUnit, record: TurnRecord): Promise<void> {
   await unit.events.append('turn.updated', { turn: record.turn, trigger_kind: record.trigger_kind }, about(record));
 }
 
-function step({ turn, conversation_id }: TurnRecord) {
-  return { turn_id: turn.turn_id, conversation_id };
+function step({ turn, conversation_id, requested_by }: TurnRecord) {
+  return { turn_id: turn.turn_id, conversation_id, requested_by };
 }
 
 function about({ turn }: TurnRecord): { readonly scope: EventScope } {

@@ -1,0 +1,7 @@
+import { DeviceId } from './common.ts';
+
+/** On what a turn causes: whom it answers. A revision 2 sender is streamed its answer by it. */
+export const RequestedBy = DeviceId.optional().meta({
+  'x-since': 3,
+  description: 'The device whose message the turn answers.',
+});
