@@ -102,7 +102,7 @@ describe('a server', () => {
         socket.on('error', () => {}).end();
         await closeCodeOn(socket);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
 
     expect(await honest.ask('ping', {})).toMatchObject({ ok: true });

@@ -1,13 +1,17 @@
+import type { HttpBindings } from '@hono/node-server';
 import { type Clock, randomUuid, systemClock, systemRandom } from '@tyrum/contracts';
-import type { Telemetry } from '@tyrum/gateway-core';
+import type { OneShotRequest, OneShotResponse, Telemetry } from '@tyrum/gateway-core';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { describeCause } from './describe-cause.ts';
+import { tokenOf } from './token-source.ts';
 
 /** A gateway as HTTP needs it. */
 export interface HttpTarget {
   readonly draining: boolean;
   checkReady(): Promise<void>;
+  call(request: OneShotRequest): Promise<OneShotResponse>;
 }
 
 export interface HttpAppOptions {
@@ -22,8 +26,8 @@ export interface HttpAppOptions {
 /** How long one answer about the store serves everyone who asks, in milliseconds: each question is a commit. */
 const READY_FOR_MS = 1000;
 
-/** What the gateway says over HTTP: whether it lives, whether it can work, and that there is nothing else. */
-export function createHttpApp(options: HttpAppOptions): Hono {
+/** What the gateway says over HTTP: whether it lives, whether it can work, and the answer to a single request. */
+export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBindings }> {
   const { gateway, telemetry, webSocketPath, maxBodyBytes, clock = systemClock() } = options;
   let asked: { readonly at: number; readonly answer: Promise<string | undefined> } | undefined;
 
@@ -41,7 +45,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     return asked.answer;
   }
 
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
@@ -56,6 +60,16 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     return reason === undefined
       ? context.json({ status: 'ready' })
       : context.json({ status: 'not_ready', reason }, 503);
+  });
+
+  app.post('/rpc/:type', async (context) => {
+    const token = tokenOf(context.env.incoming.headers);
+    const { status, text } = await gateway.call({
+      token,
+      type: context.req.param('type'),
+      text: await context.req.text(),
+    });
+    return context.body(text, status as ContentfulStatusCode, { 'Content-Type': 'application/json' });
   });
 
   app.get(webSocketPath, (context) =>

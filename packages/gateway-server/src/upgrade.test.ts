@@ -5,14 +5,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type FakeGateway, fakeGateway } from './test-support/fake-gateway.ts';
 import { rawRequest, UPGRADE_HEADERS } from './test-support/raw-peer.ts';
-import { createWebSocketEndpoint, type WebSocketOptions } from './upgrade.ts';
+import { createWebSocketEndpoint, type EndpointOptions } from './upgrade.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-async function serve(gateway: FakeGateway, options: WebSocketOptions = {}) {
+const stoppedClock = { now: () => 0, elapsed: () => 0, after: () => () => {} };
+
+async function serve(gateway: FakeGateway, options: EndpointOptions = {}) {
   const endpoint = createWebSocketEndpoint(gateway, { closeTimeoutMs: 50, ...options });
   const server = createServer().on('upgrade', endpoint.handleUpgrade).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -105,7 +107,7 @@ describe('an upgrade', () => {
 
   it('is refused with 429 and Retry-After when one address comes too often [UP-9]', async () => {
     const gateway = fakeGateway();
-    const port = await serve(gateway, { upgradesPerSecond: 0.1, upgradeBurst: 2 });
+    const port = await serve(gateway, { upgradesPerSecond: 0.1, upgradeBurst: 2, clock: stoppedClock });
 
     const answers = [
       await upgrade(port),

@@ -24,7 +24,7 @@ describe('the README', () => {
     expect(fences).toEqual([readFileSync(program, 'utf8')]);
   });
 
-  it('shows a program that runs', async () => {
+  it('shows a program that runs', { timeout: 60_000 }, async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'tyrum-readme-'));
 
     const words = ['--conditions=@tyrum/source', '--import', import.meta.resolve('tsx'), fileURLToPath(program)];

@@ -33,7 +33,12 @@ export async function loadRunner(module: string): Promise<TurnRunner> {
 function locate(module: string): string {
   const file = resolve(module);
   if (/^[./]/.test(module) || existsSync(file)) return pathToFileURL(file).href;
-  return pathToFileURL(createRequire(resolve('package.json')).resolve(module)).href;
+  try {
+    return pathToFileURL(createRequire(resolve('package.json')).resolve(module)).href;
+  } catch {
+    // A package without CommonJS cannot be looked up like this; it is found where this one is installed, or said not to be there.
+    return module;
+  }
 }
 
 function isRunner(value: unknown): value is TurnRunner {
