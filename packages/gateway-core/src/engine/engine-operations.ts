@@ -7,13 +7,18 @@ import type { LedgerRunner } from './ledger.ts';
 import { type Outcome, sayOutcome } from './response.ts';
 import { narrowTo } from './subscription.ts';
 
-/** What the operations of the engine itself act on: one open connection. */
+/** What the operations of the engine itself act on: a device, and its open connection if it has one. */
 export interface EngineOperationTarget {
   readonly tenant: string;
   readonly deviceId: string;
   readonly view: RevisionView;
   /** Whether that is the newest revision. */
   readonly current: boolean;
+  /** Absent for a call over HTTP. */
+  readonly connection?: ConnectionTarget;
+}
+
+interface ConnectionTarget {
   /** Identity of the tenant's log. */
   readonly epoch: string;
   /** Whom the cursors of this connection were made for: its own audience, and those that it had before its rights changed. */
@@ -26,9 +31,9 @@ export function createEngineOperations(options: { store: Store; codec: CursorCod
   const { store, codec, ledger } = options;
 
   async function acknowledge(target: EngineOperationTarget, cursor: string): Promise<Outcome> {
-    const { tenant, deviceId, epoch, delivery } = target;
-    const read = target
-      .audiences()
+    const { tenant, deviceId } = target;
+    const { epoch, audiences, delivery } = connectionOf(target, 'events.ack');
+    const read = audiences()
       .map((audience) => codec.read(cursor, audience))
       .find(({ valid }) => valid);
     if (!read?.valid || read.epoch !== epoch || !delivery.covers(read.position)) {
@@ -69,7 +74,7 @@ export function createEngineOperations(options: { store: Store; codec: CursorCod
         return acknowledge(target, (payload as { cursor: string }).cursor);
       case 'events.subscribe': {
         const { types, scopes } = payload as { types?: readonly string[]; scopes?: readonly EventScope[] };
-        target.delivery.subscribe(narrowTo(types, scopes));
+        connectionOf(target, type).delivery.subscribe(narrowTo(types, scopes));
         return nothing;
       }
       case 'request.status':
@@ -78,6 +83,11 @@ export function createEngineOperations(options: { store: Store; codec: CursorCod
         throw new ProtocolError('unsupported_operation', `${type} is not an operation of an open connection`);
     }
   };
+}
+
+function connectionOf({ connection }: EngineOperationTarget, type: string): ConnectionTarget {
+  if (connection !== undefined) return connection;
+  throw new ProtocolError('unsupported_operation', `${type} is about an open connection; there is none over HTTP`);
 }
 
 interface StatusPayload {

@@ -1,7 +1,6 @@
 import { isErrorCode, ProtocolError, type Random, randomText } from '@tyrum/contracts';
 import { StoreUnavailableError } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { contractError } from './admission.ts';
 import { causeText } from './after-commit.ts';
 
 /**
@@ -11,7 +10,8 @@ import { causeText } from './after-commit.ts';
 export function refusalIn(thrown: unknown): ProtocolError | undefined {
   if (!ProtocolError.is(thrown) || !isErrorCode(thrown.code) || thrown.code === 'internal') return undefined;
   if (thrown.code !== 'contract_error' || namesIssues(thrown.details)) return thrown;
-  return contractError('', [{ path: ['payload'], message: thrown.message }]);
+  const issues = [{ path: ['payload'], message: thrown.message }];
+  return new ProtocolError('contract_error', thrown.message, { details: { issues }, cause: thrown });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { TurnRunner } from '../ports/turn-runner.ts';
 import type { EventHub } from './event-writer.ts';
 import type { Handlers } from './handlers.ts';
 import type { GatewayLimits } from './limits.ts';
+import type { OneShotRequest, OneShotResponse } from './one-shot-call.ts';
 import type { PeerDirectory } from './peer.ts';
 
 /** A running gateway: give it channels, and it speaks the protocol on them. */
@@ -20,6 +21,11 @@ export interface Gateway<C extends Contract = Tyrum> {
   readonly draining: boolean;
   /** Takes over a socket that has just been upgraded. Never throws. */
   accept(channel: Channel, upgrade: Upgrade): Connection;
+  /**
+   * Answers one request that comes without a connection, over HTTP for instance, with the rights and the guarantees of one that has
+   * a connection. @throws {StoreUnavailableError} when tokens cannot be read
+   */
+  call(request: OneShotRequest): Promise<OneShotResponse>;
   /** Sends live events from the embedder's own code; durable ones are appended in `transact`. */
   readonly events: EventHub<C>;
   /** The open peers of this process. */

@@ -29,6 +29,7 @@ export interface Peer {
   sendDirect(type: string, payload: unknown): void;
   /** Lets it do more, or less, from now on: the scopes of its token do not change. */
   setScopes(scopes: readonly Scope[]): void;
+  /** Ends the connection. @throws {RangeError} for a code that is not one of the protocol's */
   close(code: number, reason: string): void;
 }
 

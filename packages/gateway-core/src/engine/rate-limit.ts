@@ -6,18 +6,18 @@ export interface Bucket {
 
 export function createBucket(options: { perSecond: number; burst: number; elapsed: () => number }): Bucket {
   const { perSecond, burst, elapsed } = options;
-  let tokens = burst;
-  let filledAt = elapsed();
+  const interval = 1000 / perSecond;
+  const patience = (burst - 1) * interval;
+  /** When all that was taken would have been there, had each been waited for: one number is the whole state, and it never drifts. */
+  let due = Number.NEGATIVE_INFINITY;
   return {
     take() {
       const now = elapsed();
-      tokens = Math.min(burst, tokens + ((now - filledAt) * perSecond) / 1000);
-      filledAt = now;
-      if (tokens >= 1) {
-        tokens -= 1;
-        return 0;
-      }
-      return Math.ceil(((1 - tokens) * 1000) / perSecond);
+      const start = Math.max(now, due);
+      const wait = start - now - patience;
+      if (wait > 0) return Math.ceil(wait);
+      due = start + interval;
+      return 0;
     },
   };
 }

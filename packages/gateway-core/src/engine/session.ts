@@ -3,6 +3,7 @@ import {
   type Clock,
   type CloseName,
   type Contract,
+  closeName,
   type Random,
   SCOPES_OF_ROLE,
   type Scope,
@@ -133,9 +134,11 @@ export function createSession(services: SessionServices, options: SessionOptions
     deviceId,
     view,
     current,
-    epoch: tenantLog.tail.epoch,
-    audiences: () => [...audiences.values()].reverse(),
-    delivery,
+    connection: {
+      epoch: tenantLog.tail.epoch,
+      audiences: () => [...audiences.values()].reverse(),
+      delivery,
+    },
   };
   const engineOperation = (type: string, payload: unknown) => services.engineOperation(target, type, payload);
   const heartbeat = createHeartbeat({
@@ -241,7 +244,10 @@ export function createSession(services: SessionServices, options: SessionOptions
       const half = bindAudience();
       if (half !== undefined) delivery.rebind(half);
     },
-    close: options.close,
+    close(code, reason) {
+      if (closeName(code) === undefined) throw new RangeError(`${code} is not a close code of this protocol`);
+      options.close(code, reason);
+    },
     end() {
       if (state === 'ended') return;
       state = 'ended';

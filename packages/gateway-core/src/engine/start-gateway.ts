@@ -28,6 +28,7 @@ import { createHandshake, gatewayIdOf } from './handshake.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createLedgerRunner } from './ledger.ts';
 import { announced, DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './limits.ts';
+import { callOnce } from './one-shot-call.ts';
 import { openSession } from './open-session.ts';
 import { createBucket, createBuckets } from './rate-limit.ts';
 import type { Session, SessionServices } from './session.ts';
@@ -251,6 +252,8 @@ export async function startGateway<C extends Contract = Tyrum>(
       if (drained !== undefined) connection.shutDown(...RESTART);
       return connection;
     },
+    call: (request) =>
+      callOnce({ contract, authenticator, dispatcher, bucketOf, engineOperation: session.engineOperation }, request),
     events: events as EventHub<C>,
     peers: directory,
     tokens: domain.tokens,

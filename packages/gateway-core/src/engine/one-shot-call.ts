@@ -1,0 +1,95 @@
+import { type Contract, decodeFrame, ERRORS, ProtocolError, SCOPES_OF_ROLE } from '@tyrum/contracts';
+import type { Authenticator, Principal } from '../ports/authenticator.ts';
+import { contractError } from './admission.ts';
+import type { Viewer } from './audience.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { EngineOperationTarget } from './engine-operations.ts';
+import type { Caller } from './handlers.ts';
+import type { Bucket } from './rate-limit.ts';
+import { type Outcome, sayResponse } from './response.ts';
+
+/** One request that comes without a connection. */
+export interface OneShotRequest {
+  readonly token: string | undefined;
+  /** The operation that the transport was asked for. */
+  readonly type: string;
+  /** The request frame. */
+  readonly text: string;
+}
+
+export interface OneShotResponse {
+  /** The HTTP status that says the same. */
+  readonly status: number;
+  /** The response frame. */
+  readonly text: string;
+}
+
+export interface OneShotServices {
+  readonly contract: Contract;
+  readonly authenticator: Authenticator;
+  readonly dispatcher: Dispatcher;
+  readonly bucketOf: (device: string) => Bucket;
+  readonly engineOperation: (target: EngineOperationTarget, type: string, payload: unknown) => Promise<Outcome>;
+}
+
+/**
+ * Answers one request at the current revision through the very admission, ledger and handlers that a connection has. The device
+ * is the one that the token is bound to; a token without one stands for a device of its own, so that its repeats are found.
+ * Extensions need a handshake and are not reached this way.
+ *
+ * @throws {StoreUnavailableError} when tokens cannot be read
+ */
+export async function callOnce(services: OneShotServices, request: OneShotRequest): Promise<OneShotResponse> {
+  const { contract, authenticator, dispatcher } = services;
+  const view = contract.at(contract.served.at(-1) as number);
+  const decoded = decodeFrame(request.text, { revision: view.revision, unknownKeys: 'refuse' });
+  const requestId =
+    'request_id' in decoded
+      ? (decoded.request_id ?? '')
+      : 'frame' in decoded && 'request_id' in decoded.frame
+        ? decoded.frame.request_id
+        : '';
+
+  function answer(outcome: Outcome): OneShotResponse {
+    const saying = { requestId, type: request.type, view, current: true, asOfCursor: () => undefined };
+    return { status: outcome.ok ? 200 : ERRORS[outcome.error.code].httpStatus, text: sayResponse(outcome, saying) };
+  }
+  const refuse = (error: ProtocolError) => answer({ ok: false, error });
+
+  const principal = request.token === undefined ? undefined : await authenticator.authenticate(request.token);
+  if (principal === undefined) {
+    return refuse(new ProtocolError('unauthorized', 'the token is missing, unknown, expired or revoked'));
+  }
+  if (decoded.kind === 'malformed') return refuse(contractError(request.type, [decoded.issue]));
+  if (decoded.kind !== 'request')
+    return refuse(contractError(request.type, [{ path: [], message: 'expected a request' }]));
+  if (decoded.frame.type !== request.type) {
+    return refuse(
+      contractError(request.type, [{ path: ['type'], message: `expected ${request.type}, as in the path` }]),
+    );
+  }
+  const caller = callerOf(principal);
+  const target: EngineOperationTarget = { tenant: caller.tenant, deviceId: caller.deviceId, view, current: true };
+  return answer(
+    await dispatcher.dispatch({
+      frame: decoded.frame,
+      view,
+      caller,
+      bucket: services.bucketOf(JSON.stringify([caller.tenant, caller.deviceId])),
+      engineOperation: (type, payload) => services.engineOperation(target, type, payload),
+    }),
+  );
+}
+
+function callerOf(principal: Principal): Caller & Viewer {
+  const role = principal.roles.includes('client') ? 'client' : 'node';
+  return {
+    tenant: principal.tenant,
+    deviceId: principal.deviceId ?? `token:${principal.tokenId}`,
+    role,
+    scopes: new Set(principal.scopes.filter((scope) => SCOPES_OF_ROLE[role].includes(scope))),
+    tokenId: principal.tokenId,
+    connectionId: undefined,
+    extensions: new Set(),
+  };
+}
