@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDomainWorld, deviceIdOf, refusal } from '../test-support/domain-world.ts';
+import { createFakePeer } from '../test-support/fake-peer.ts';
 import { capabilities, pairedNode, reconnect } from '../test-support/pairing-steps.ts';
 
 const approve = { trust_level: 'local', capability_allowlist: capabilities('shell.run') } as const;
@@ -170,6 +171,23 @@ describe('an approval', () => {
     const again = await world.open({ name: 'drill', capabilities: capabilities('shell.run') });
 
     expect(again.direct[0]?.payload.scoped_token).toEqual(expect.any(String));
+  });
+
+  it('sends nothing over a connection that is lost while the node is recognised', async () => {
+    const world = await createDomainWorld();
+    world.lose(await pairedNode(world, 'drill'));
+    const peer = createFakePeer({
+      deviceId: deviceIdOf('drill'),
+      connectionId: 'c',
+      capabilities: capabilities('shell.run'),
+    });
+
+    const greeted = world.domain.peerOpened(peer);
+    world.domain.peerClosed(peer);
+    await greeted;
+
+    expect(peer.direct).toEqual([]);
+    expect(peer.scopes.size).toBe(0);
   });
 
   it('refuses a capability that the node did not advertise, with its path [ER-3]', async () => {

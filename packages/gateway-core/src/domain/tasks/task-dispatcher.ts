@@ -94,8 +94,8 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
       });
       end = endByResult(answer);
     } catch (error) {
-      const lost = ProtocolError.is(error) && error.code === 'unavailable' && !link.open;
-      if (!lost && !flight.controller.signal.aborted) end = endByError(error, telemetry, random);
+      // Aborted: the task has ended, or the connection is gone and nobody knows whether the node acted.
+      if (!flight.controller.signal.aborted) end = endByError(error, telemetry, random);
     }
     background.run('settle a task', async () => {
       try {
