@@ -91,6 +91,25 @@ describe('conversation.send at revision 2', () => {
     expect(at3.payload.safeParse(said2).success).toBe(false);
   });
 
+  it('is read without an own key `__proto__` of a part or of the metadata, and keeps it further down', () => {
+    const deep = '{"a":{"__proto__":1}}';
+    const payload: unknown = JSON.parse(
+      `{"conversation_id":"c","trigger":"submit-message","metadata":{"__proto__":{"polluted":1},"deep":${deep}},` +
+        `"messages":[{"id":"m","role":"user","parts":[{"type":"t","__proto__":{"polluted":1},"deep":${deep}}]}]}`,
+    );
+
+    const said = JSON.stringify(at2.up(at2.payload.parse(payload)));
+
+    expect(JSON.parse(said)).toEqual({
+      conversation_id: 'c',
+      content: [{ type: 't', deep: JSON.parse(deep) }],
+      message_id: 'm',
+      metadata: { deep: JSON.parse(deep) },
+    });
+    expect(said).not.toContain('polluted');
+    expect(said.split(deep)).toHaveLength(3);
+  });
+
   it('answers with the turn as the stream, and nothing else [RV-16]', () => {
     const result = { message_id: 'msg_1', turn_id: '5b0e4f3a-1c7d-4e2b-a6f8-9d0c1b2a3f4e' };
 
@@ -101,7 +120,9 @@ describe('conversation.send at revision 2', () => {
 
 describe('the cast of conversation.send', () => {
   const text = fc.string({ minLength: 1, maxLength: 130 });
-  const map = fc.dictionary(fc.string(), fc.jsonValue());
+  // An object with an own key `__proto__` is read without it, which a test of its own shows.
+  const key = fc.string().filter((name) => name !== '__proto__');
+  const map = fc.dictionary(key, fc.jsonValue());
   const part = fc.record({ type: text, text: fc.string(), extra: fc.jsonValue() }, { requiredKeys: ['type'] });
   const message = fc.record(
     {

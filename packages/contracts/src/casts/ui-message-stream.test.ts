@@ -1,0 +1,155 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { schemaAt } from '../define/schema-at.ts';
+import { tyrum } from '../tyrum.ts';
+import { uiMessageStreamCast } from './ui-message-stream.ts';
+
+const TURN = '5b0e4f3a-1c7d-4e2b-a6f8-9d0c1b2a3f4e';
+const DEVICE = `dev_${'a'.repeat(52)}`;
+
+const asked = { turn_id: TURN, requested_by: DEVICE };
+const message = { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', ...asked };
+const reasoning = { conversation_id: 'conv_1', reasoning_id: 'why_1', ...asked };
+const at2 = tyrum.at(2);
+
+// What happens, what the sender is streamed for it, and what everyone is told at revision 2.
+const STREAMED = [
+  {
+    type: 'message.delta',
+    payload: { ...message, delta: 'hel' },
+    stream: { stage: 'chunk', chunk: { type: 'text-delta', id: 'msg_2', delta: 'hel' } },
+    told: { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', delta: 'hel' },
+  },
+  {
+    type: 'message.final',
+    payload: { ...message, content: 'hello' },
+    stream: { stage: 'chunk', chunk: { type: 'text-end', id: 'msg_2' } },
+    told: { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', content: 'hello' },
+  },
+  {
+    type: 'reasoning.delta',
+    payload: { ...reasoning, delta: 'bec' },
+    stream: { stage: 'chunk', chunk: { type: 'reasoning-delta', id: 'why_1', delta: 'bec' } },
+    told: { conversation_id: 'conv_1', reasoning_id: 'why_1', delta: 'bec' },
+  },
+  {
+    type: 'reasoning.final',
+    payload: { ...reasoning, content: 'because' },
+    stream: { stage: 'chunk', chunk: { type: 'reasoning-end', id: 'why_1' } },
+    told: { conversation_id: 'conv_1', reasoning_id: 'why_1', content: 'because' },
+  },
+  {
+    type: 'turn.completed',
+    payload: { conversation_id: 'conv_1', ...asked },
+    stream: { stage: 'done' },
+    told: { turn_id: TURN },
+  },
+  {
+    type: 'turn.cancelled',
+    payload: { reason: 'changed my mind', ...asked },
+    stream: { stage: 'done' },
+    told: { turn_id: TURN, reason: 'changed my mind' },
+  },
+  {
+    type: 'turn.failed',
+    payload: { conversation_id: 'conv_1', error: { code: 'timeout', message: 'too late' }, ...asked },
+    stream: { stage: 'error', error: { message: 'too late' } },
+    told: { turn_id: TURN },
+  },
+  {
+    type: 'turn.failed',
+    payload: asked,
+    stream: { stage: 'error', error: { message: 'the turn failed' } },
+    told: { turn_id: TURN },
+  },
+] as const;
+
+describe('the answer of a turn at revision 2', () => {
+  it.each(STREAMED)('streams $type as $stream.stage to the device that asked, then tells it to all [EV-9]', (one) => {
+    expect(at2.sayEvent(one.type, one.payload)).toEqual([
+      { type: 'chat.ui-message.stream', payload: { stream_id: TURN, ...one.stream }, deviceId: DEVICE },
+      { type: one.type, payload: one.told },
+    ]);
+  });
+
+  it.each(STREAMED)('streams no $type that nobody asked for, or of no turn [EV-9]', ({ type, payload }) => {
+    for (const missing of ['requested_by', 'turn_id'] as const) {
+      if (missing === 'turn_id' && type.startsWith('turn.')) continue;
+      const { [missing]: _missing, ...rest } = payload;
+      expect(at2.sayEvent(type, rest).map((words) => words.type)).toEqual([type]);
+    }
+  });
+
+  it.each(['user', 'system'])('streams nothing that a %s says [EV-9]', (role) => {
+    for (const type of ['message.delta', 'message.final']) {
+      const words = at2.sayEvent(type, { ...message, role, delta: 'a', content: 'a' });
+      expect(words.map((word) => word.type)).toEqual([type]);
+    }
+  });
+
+  it('is not streamed at revision 3 [EV-9]', () => {
+    for (const { type, payload } of STREAMED) {
+      expect(tyrum.at(3).sayEvent(type, payload)).toEqual([{ type, payload }]);
+    }
+    expect(tyrum.at(3).events.has('chat.ui-message.stream')).toBe(false);
+  });
+
+  it('is streamed for every event that the cast names, and this table names all of them', () => {
+    const types = new Set<string>(STREAMED.map(({ type }) => type));
+
+    expect(Object.keys(uiMessageStreamCast.events ?? {}).sort()).toEqual([...types].sort());
+  });
+});
+
+describe('whatever the gateway says of a turn', () => {
+  const text = fc.string({ minLength: 1 });
+  const some = { requiredKeys: [] };
+  const who = fc.record({ turn_id: fc.uuid(), requested_by: fc.constant(DEVICE), thread_id: text }, some);
+  const role = fc.constantFrom('assistant', 'user', 'system');
+  const messageBase = { conversation_id: text, message_id: text, role };
+  const reasoningBase = { conversation_id: text, reasoning_id: text };
+  const step = fc.record({ turn_id: fc.uuid(), requested_by: fc.constant(DEVICE) }, { requiredKeys: ['turn_id'] });
+  const failure = fc.record({ error: fc.record({ code: text, message: fc.string() }) }, some);
+  const both = (one: fc.Arbitrary<object>, other: fc.Arbitrary<object>) =>
+    fc.tuple(one, other).map(([first, second]) => ({ ...first, ...second }));
+  const events = fc.oneof(
+    both(fc.record({ ...messageBase, delta: fc.string() }), who).map((payload) => ['message.delta', payload] as const),
+    both(fc.record({ ...messageBase, content: fc.string() }), who).map(
+      (payload) => ['message.final', payload] as const,
+    ),
+    both(fc.record({ ...reasoningBase, delta: fc.string() }), who).map(
+      (payload) => ['reasoning.delta', payload] as const,
+    ),
+    both(fc.record({ ...reasoningBase, content: fc.string() }), who).map(
+      (payload) => ['reasoning.final', payload] as const,
+    ),
+    step.map((payload) => ['turn.completed', payload] as const),
+    both(step, fc.record({ reason: text }, some)).map((payload) => ['turn.cancelled', payload] as const),
+    both(step, failure).map((payload) => ['turn.failed', payload] as const),
+  );
+
+  it('is valid at revision 2 to the strictest reader, and ends with the event itself [EV-9] [RV-15]', async () => {
+    let streamed = 0;
+    await fc.assert(
+      fc.property(events, ([type, payload]) => {
+        const current = tyrum.at(3).events.get(type)?.payload.parse(payload);
+        const words = at2.sayEvent(type, current);
+
+        expect(words.at(-1)).toMatchObject({ type });
+        expect(words.at(-1)).not.toHaveProperty('deviceId');
+        for (const word of words) {
+          const definition = at2.events.get(word.type)?.definition;
+          if (definition === undefined) throw new Error(`${word.type} is not of revision 2`);
+          schemaAt(definition.payload, 2, 'gateway').parse(JSON.parse(JSON.stringify(word.payload)));
+        }
+        if (words.length > 1) {
+          streamed += 1;
+          const { turn_id } = payload as { turn_id?: string };
+          expect(words[0]).toMatchObject({ deviceId: DEVICE, payload: { stream_id: turn_id } });
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(streamed).toBeGreaterThan(50);
+  });
+});
