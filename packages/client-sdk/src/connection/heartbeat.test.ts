@@ -104,7 +104,7 @@ describe('a gateway that stops', () => {
     gateway.last.emitLive('gateway.draining', { reconnect_after_ms: 300 });
     await clock.advance(0);
 
-    gateway.last.refuse('conversation.list', { code: 'unavailable', retryable: true });
+    gateway.last.refuse('conversation.list', { code: 'unavailable', retryable: true, retry_after_ms: 9_000 });
     await clock.advance(300);
     gateway.last.answer('conversation.list', { conversations: [] });
 

@@ -104,6 +104,22 @@ describe('the iterator of events', () => {
     await expect(client.events().next()).rejects.toMatchObject({ code: 'refused' });
   });
 
+  test('gets what a stop kept from being consumed once the client begins anew', async () => {
+    const { client, gateway } = await createOpenWorld();
+    const events = client.events();
+    gateway.last.emit('turn.queued', turn(1));
+    gateway.last.emit('turn.queued', turn(2));
+    await settled();
+    await events.next();
+    gateway.last.close('device_mismatch');
+    await settled();
+    const again = client.connect();
+    const next = client.events();
+    await again;
+
+    expect([await next.next(), await next.next()].map(({ value }) => value.payload)).toEqual([turn(1), turn(2)]);
+  });
+
   test('answers several that ask at once in their order', async () => {
     const { client, gateway } = await createOpenWorld();
     const events = client.events();

@@ -49,8 +49,8 @@ interface Entry {
   readonly cursor: string | undefined;
   /** The place so far is void: what follows cannot be resumed. */
   readonly voidsPlace: boolean;
-  /** The connection on which it came last. */
-  connection: number;
+  /** The connection on which it came. */
+  readonly connection: number;
   /** Who is not done with it yet. */
   holds: number;
   unreadable: boolean;
@@ -61,7 +61,7 @@ const WINDOW_WITHOUT_CREDIT = 1_024;
 
 export function createSequencer(options: SequencerOptions): Sequencer {
   const { acknowledger, cursors, listeners } = options;
-  const recent = createRecentIds(4 * WINDOW_WITHOUT_CREDIT);
+  const recent = createRecentIds();
 
   let session: Session | undefined;
   let connection = 0;
@@ -73,7 +73,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let queue: Entry[] = [];
   /** Handed on and not passed yet, in order. */
   let unpassed: Entry[] = [];
-  const unpassedById = new Map<string, Entry>();
   let processed: string | undefined;
   let dispatching = false;
   let halted = false;
@@ -124,12 +123,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         );
       }
       received = cursor;
-      const known = unpassedById.get(frame.event_id);
-      if (known?.cursor === cursor) {
-        // Sent again because the connection ended while the application worked on it.
-        known.connection = connection;
-        return;
-      }
     } else if (view === undefined) return;
     if (isFull(view)) return;
     enqueue({ kind: 'event', frame, cursor, ...(view === undefined ? {} : { view }) });
@@ -145,9 +138,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return true;
   }
 
+  /** How many events may be with the application at a time. */
+  function window(): number {
+    return session?.mutual === undefined ? WINDOW_WITHOUT_CREDIT : session.limits.event_window;
+  }
+
   function next(): Entry | undefined {
-    const window = session?.mutual === undefined ? WINDOW_WITHOUT_CREDIT : session.limits.event_window;
-    if (unpassed.length < window) return queue.shift();
+    if (unpassed.length < window()) return queue.shift();
     if (unpassed[0]?.unreadable && queue.length > 0) {
       const message = 'an event could not be read, so that none after it can be acknowledged, and the window is full';
       options.fail(stopped('invalid_message', message, 'client or gateway'));
@@ -160,7 +157,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     dispatching = true;
     for (let entry = next(); entry !== undefined; entry = next()) {
       unpassed.push(entry);
-      if (entry.cursor !== undefined && entry.frame !== undefined) unpassedById.set(entry.frame.event_id, entry);
       entry.holds = 1;
       if (entry.kind === 'snapshot') {
         await listeners.deliverSnapshot(entry.reason as SnapshotReason, entry.index, () => hold(entry));
@@ -172,8 +168,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   async function dispatchEvent(entry: Entry): Promise<void> {
     const { frame, view } = entry;
-    if (frame === undefined || view === undefined || !recent.add(frame.event_id) || !listeners.wants(frame.type))
-      return;
+    if (frame === undefined || view === undefined) return;
+    // Sent again, because the connection ended before it was acknowledged: it passes after the one that is being worked on.
+    if (!recent.add(frame.event_id, 4 * window()) || !listeners.wants(frame.type)) return;
     const event = readEvent(frame, view);
     if (!(event instanceof ClientError)) return listeners.deliver(event, entry.index, () => hold(entry));
     options.onError(event, `event ${frame.type}`);
@@ -196,10 +193,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     entry.holds -= 1;
     if (halted || entry.holds > 0 || entry !== unpassed[0]) return;
     let passed = 0;
-    for (const { holds, frame, cursor, voidsPlace, kind, connection: from } of unpassed) {
+    for (const { holds, cursor, voidsPlace, kind, connection: from } of unpassed) {
       if (holds > 0) break;
       passed += 1;
-      if (frame !== undefined) unpassedById.delete(frame.event_id);
       if (cursor === undefined && !voidsPlace) continue;
       processed = cursor;
       acknowledger.processed(cursor, kind === 'event' && from === connection);
@@ -230,9 +226,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     },
     halt() {
       halted = true;
+      // Nobody will finish these: a client that begins anew hands them on again.
+      for (const { holds, frame } of unpassed) if (holds > 0 && frame !== undefined) recent.forget(frame.event_id);
       queue = [];
       unpassed = [];
-      unpassedById.clear();
     },
     get lastIndex() {
       return lastIndex;

@@ -306,6 +306,34 @@ describe('requests in flight', () => {
     expect(gateway.last.requests.map(({ type }) => type)).toEqual(['conversation.list']);
   });
 
+  test('count the window from the first time that they were sent [CL-3]', async () => {
+    const { client, gateway, clock } = await createOpenWorld({
+      gatewayOptions: { limits: { ledger_window_ms: 60_000, heartbeat_ms: 1_000_000 } },
+    });
+    const failure = client.request('conversation.create', {}).catch((error: unknown) => error);
+    await clock.advance(40_000);
+    gateway.last.close(1006);
+    await clock.advance(10_000);
+    expect(gateway.last.requests).toHaveLength(1);
+    gateway.options = { ...gateway.options, unreachable: () => true };
+    gateway.last.close(1006);
+    await clock.advance(10_000);
+
+    expect(await failure).toMatchObject({ code: 'outcome_unknown' });
+  });
+
+  test('go before those that were waiting when the connection died [CL-2]', async () => {
+    const { client, gateway, clock } = await createOpenWorld({ gatewayOptions: { limits: { max_in_flight: 4 } } });
+    for (const type of ['conversation.list', 'turn.list', 'node.list'] as const) {
+      void client.request(type, {}).catch(() => {});
+    }
+    await settled();
+    gateway.last.close(1006);
+    await clock.advance(500);
+
+    expect(gateway.last.requests.map(({ type }) => type)).toEqual(['conversation.list', 'turn.list']);
+  });
+
   test('that were never sent have no window [CL-3]', async () => {
     const { client, gateway, clock } = await createWorld({
       gatewayOptions: { unreachable: () => true, limits: { ledger_window_ms: 1_000 } },
