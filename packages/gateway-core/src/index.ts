@@ -1,12 +1,13 @@
 // The gateway, and what its embedder brings and gets.
 
-export { type EchoRunnerOptions, echoRunner } from './domain/echo-runner.ts';
 export type { DomainPolicies, TokenGrant, TokenOffice, Unit } from './domain/domain.ts';
+export { type EchoRunnerOptions, echoRunner } from './domain/echo-runner.ts';
 export type { EventHub, EventOptions, EventWriter } from './engine/event-writer.ts';
 export { createGateway } from './engine/gateway.ts';
 export type { ExtraHandlers, Gateway, GatewayOptions } from './engine/gateway-options.ts';
 export type { Caller, Handler, Handlers, RequestContext } from './engine/handlers.ts';
 export { DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './engine/limits.ts';
+export type { OneShotRequest, OneShotResponse } from './engine/one-shot-call.ts';
 export type { Peer, PeerDirectory, PeerRequestOptions } from './engine/peer.ts';
 
 // The ports.

@@ -23,7 +23,7 @@ export interface Gateway<C extends Contract = Tyrum> {
   accept(channel: Channel, upgrade: Upgrade): Connection;
   /**
    * Answers one request that comes without a connection, over HTTP for instance, with the rights and the guarantees of one that has
-   * a connection. @throws {StoreUnavailableError} when tokens cannot be read
+   * a connection. It never rejects.
    */
   call(request: OneShotRequest): Promise<OneShotResponse>;
   /** Sends live events from the embedder's own code; durable ones are appended in `transact`. */

@@ -1,9 +1,19 @@
-import { type Contract, decodeFrame, ERRORS, ProtocolError, SCOPES_OF_ROLE } from '@tyrum/contracts';
+import {
+  type Contract,
+  type Decoded,
+  decodeFrame,
+  ERRORS,
+  ProtocolError,
+  type Random,
+  SCOPES_OF_ROLE,
+} from '@tyrum/contracts';
 import type { Authenticator, Principal } from '../ports/authenticator.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import { contractError } from './admission.ts';
 import type { Viewer } from './audience.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { EngineOperationTarget } from './engine-operations.ts';
+import { toProtocolError } from './failure.ts';
 import type { Caller } from './handlers.ts';
 import type { Bucket } from './rate-limit.ts';
 import { type Outcome, sayResponse } from './response.ts';
@@ -29,6 +39,8 @@ export interface OneShotServices {
   readonly authenticator: Authenticator;
   readonly dispatcher: Dispatcher;
   readonly bucketOf: (device: string) => Bucket;
+  readonly telemetry: Telemetry;
+  readonly random: Random;
   readonly engineOperation: (target: EngineOperationTarget, type: string, payload: unknown) => Promise<Outcome>;
 }
 
@@ -36,19 +48,12 @@ export interface OneShotServices {
  * Answers one request at the current revision through the very admission, ledger and handlers that a connection has. The device
  * is the one that the token is bound to; a token without one stands for a device of its own, so that its repeats are found.
  * Extensions need a handshake and are not reached this way.
- *
- * @throws {StoreUnavailableError} when tokens cannot be read
  */
 export async function callOnce(services: OneShotServices, request: OneShotRequest): Promise<OneShotResponse> {
   const { contract, authenticator, dispatcher } = services;
   const view = contract.at(contract.served.at(-1) as number);
   const decoded = decodeFrame(request.text, { revision: view.revision, unknownKeys: 'refuse' });
-  const requestId =
-    'request_id' in decoded
-      ? (decoded.request_id ?? '')
-      : 'frame' in decoded && 'request_id' in decoded.frame
-        ? decoded.frame.request_id
-        : '';
+  const requestId = requestIdOf(decoded);
 
   function answer(outcome: Outcome): OneShotResponse {
     const saying = { requestId, type: request.type, view, current: true, asOfCursor: () => undefined };
@@ -56,7 +61,12 @@ export async function callOnce(services: OneShotServices, request: OneShotReques
   }
   const refuse = (error: ProtocolError) => answer({ ok: false, error });
 
-  const principal = request.token === undefined ? undefined : await authenticator.authenticate(request.token);
+  let principal: Principal | undefined;
+  try {
+    principal = request.token === undefined ? undefined : await authenticator.authenticate(request.token);
+  } catch (cause) {
+    return refuse(toProtocolError(cause, request.type, services.telemetry, services.random));
+  }
   if (principal === undefined) {
     return refuse(new ProtocolError('unauthorized', 'the token is missing, unknown, expired or revoked'));
   }
@@ -79,6 +89,12 @@ export async function callOnce(services: OneShotServices, request: OneShotReques
       engineOperation: (type, payload) => services.engineOperation(target, type, payload),
     }),
   );
+}
+
+/** The id to answer under; empty when none can be read. */
+function requestIdOf(decoded: Decoded): string {
+  if (decoded.kind === 'malformed') return decoded.request_id ?? '';
+  return decoded.kind === 'request' ? decoded.frame.request_id : '';
 }
 
 function callerOf(principal: Principal): Caller & Viewer {

@@ -253,7 +253,10 @@ export async function startGateway<C extends Contract = Tyrum>(
       return connection;
     },
     call: (request) =>
-      callOnce({ contract, authenticator, dispatcher, bucketOf, engineOperation: session.engineOperation }, request),
+      callOnce(
+        { contract, authenticator, dispatcher, bucketOf, engineOperation: session.engineOperation, telemetry, random },
+        request,
+      ),
     events: events as EventHub<C>,
     peers: directory,
     tokens: domain.tokens,

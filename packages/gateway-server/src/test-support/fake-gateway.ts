@@ -51,6 +51,7 @@ export function fakeGateway({ max_frame_bytes = 1_048_576 } = {}): FakeGateway {
       signals.emit('accepted', accepted);
       return accepted.connection;
     },
+    call: ({ type }) => Promise.resolve({ status: 200, text: JSON.stringify({ type }) }),
     async checkReady() {
       if (gateway.storeFailure !== undefined) throw gateway.storeFailure;
     },
