@@ -22,7 +22,10 @@ describe('the first program', () => {
   });
 
   it('is the program that README shows', async () => {
-    const [readme, program] = await Promise.all([readFile(at('../../README.md'), 'utf8'), readFile(at('hello.ts'), 'utf8')]);
+    const [readme, program] = await Promise.all([
+      readFile(at('../../README.md'), 'utf8'),
+      readFile(at('hello.ts'), 'utf8'),
+    ]);
 
     expect(readme).toContain(`\`\`\`ts\n${program}\`\`\``);
   });

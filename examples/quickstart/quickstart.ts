@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, type ClientEvent, createClient } from '@tyrum/client-sdk';
-import type { Tyrum } from '@tyrum/contracts';
 import { createFileJournal, createFileStorage, loadIdentity } from '@tyrum/client-sdk/node';
+import type { Tyrum } from '@tyrum/contracts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { countEach, createClaims, tell, within } from './story.ts';
 
@@ -46,7 +46,9 @@ async function story(): Promise<boolean> {
   });
   const heard = listen(client);
   const { revision, gateway: proven, durability } = await within(PATIENCE_MS, 'connect', client.connect());
-  tell(`the client is connected at revision ${revision}; ${short(proven?.id)} proved itself, effects are kept on ${durability}`);
+  tell(
+    `the client is connected at revision ${revision}; ${short(proven?.id)} proved itself, effects are kept on ${durability}`,
+  );
 
   // A node: it may do nothing until somebody approves its pairing. Its journal survives its own crashes, too.
   const asked = new Promise<ClientEvent<Tyrum, 'pairing.updated'>>((resolve) => {
@@ -87,7 +89,8 @@ async function story(): Promise<boolean> {
 
   const { conversation } = await client.request('conversation.create', { title: 'quickstart' });
   const { conversation_id } = conversation;
-  const say = (text: string) => client.request('conversation.send', { conversation_id, content: [{ type: 'text', text }] });
+  const say = (text: string) =>
+    client.request('conversation.send', { conversation_id, content: [{ type: 'text', text }] });
 
   const first = await say('hello, this is the first message');
   await within(PATIENCE_MS, 'the first turn', heard.ended(first.turn_id));
@@ -99,12 +102,20 @@ async function story(): Promise<boolean> {
 
   // Now the power cut: a task runs on the node, one more request is under way, and the gateway dies.
   const third = await say('/task demo.double {"n":50,"ms":1500}');
-  await within(PATIENCE_MS, 'the task on the node', until(() => performed.includes(50)));
+  await within(
+    PATIENCE_MS,
+    'the task on the node',
+    until(() => performed.includes(50)),
+  );
   tell('a third turn runs a slow task on the node …');
   const underway = say('I was sent as the gateway died');
   await gateway.kill();
   tell('… and the gateway process is killed with SIGKILL');
-  await within(PATIENCE_MS, 'the task on the node', until(() => client.state.status === 'waiting'));
+  await within(
+    PATIENCE_MS,
+    'the task on the node',
+    until(() => client.state.status === 'waiting'),
+  );
   tell('the node works on; both peers try to come back');
 
   gateway = await startGateway({ data, token, port: Number(new URL(url).port) });

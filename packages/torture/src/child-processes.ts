@@ -22,7 +22,16 @@ export interface GatewayChild {
 export async function startGateway(options: { data: string; token: string; port: number }): Promise<GatewayChild> {
   const child = spawn(
     process.execPath,
-    [...FROM_SOURCE, at('../../gateway-server/src/cli.ts'), 'start', '--json', '--port', String(options.port), '--data', options.data],
+    [
+      ...FROM_SOURCE,
+      at('../../gateway-server/src/cli.ts'),
+      'start',
+      '--json',
+      '--port',
+      String(options.port),
+      '--data',
+      options.data,
+    ],
     { env: { ...process.env, TYRUM_TOKEN: options.token }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const gone = adopt(child);
@@ -49,8 +58,15 @@ export interface PeerChild {
 }
 
 /** Starts a peer in its own process; what it reports goes to `onReport`. */
-export function startPeer(kind: 'client' | 'node', setup: PeerSetup, onReport: (name: string, report: Report) => void): PeerChild {
-  const child = fork(at(`./${kind}-process.ts`), [JSON.stringify(setup)], { execArgv: FROM_SOURCE, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export function startPeer(
+  kind: 'client' | 'node',
+  setup: PeerSetup,
+  onReport: (name: string, report: Report) => void,
+): PeerChild {
+  const child = fork(at(`./${kind}-process.ts`), [JSON.stringify(setup)], {
+    execArgv: FROM_SOURCE,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const gone = adopt(child);
   child.on('message', (message) => onReport(setup.name, message as Report));
   return {

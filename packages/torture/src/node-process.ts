@@ -27,7 +27,7 @@ node.onState((state) => {
   if (state.status === 'stopped') report({ kind: 'failed', error: `stopped: ${state.reason.message}` });
 });
 node.handle('task.execute', async ({ action }) => {
-  const job = String(action.args?.['job']);
+  const job = String(action.args?.job);
   report({ kind: 'performed', job });
   await new Promise((resolve) => setTimeout(resolve, seeded.between(0, 200)));
   return { result: { job } };

@@ -1,4 +1,4 @@
-import { createServer, connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import type { Seeded } from './seeded.ts';
 
 /** A TCP proxy on loopback that does to connections what networks do. */

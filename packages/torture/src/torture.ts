@@ -77,7 +77,9 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
   startPeer('node', setup('node', 0), arrivals.record);
   await arrivals.all('ready', 1);
   await approver.close();
-  const peers = Array.from({ length: clients }, (_, index) => startPeer('client', setup(`client${index + 1}`, index + 1), arrivals.record));
+  const peers = Array.from({ length: clients }, (_, index) =>
+    startPeer('client', setup(`client${index + 1}`, index + 1), arrivals.record),
+  );
   await arrivals.all('ready', 1 + clients);
 
   let nextKill = seeded.between(0, 2 * killEveryMs);
@@ -100,7 +102,8 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
 
   for (const peer of peers) peer.tell({ kind: 'finish' });
   const violations: string[] = [];
-  if (!(await arrivals.all('finished', clients, REST_MS))) violations.push(`not every request had settled after ${REST_MS} ms of rest`);
+  if (!(await arrivals.all('finished', clients, REST_MS)))
+    violations.push(`not every request had settled after ${REST_MS} ms of rest`);
   await quiet(history);
   await gateway.stop();
   await proxy.close();

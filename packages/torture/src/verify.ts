@@ -33,7 +33,9 @@ function effects(log: readonly StoredEvent[], history: History): readonly string
       .map(({ message_id }) => message_id),
   );
   return [
-    ...[...history.acknowledged.keys()].filter((id) => !kept.has(id)).map((id) => `an acknowledged message is lost: ${id}`),
+    ...[...history.acknowledged.keys()]
+      .filter((id) => !kept.has(id))
+      .map((id) => `an acknowledged message is lost: ${id}`),
     ...[...kept].filter(([, count]) => count > 1).map(([id, count]) => `a message happened ${count} times: ${id}`),
     ...[...kept.keys()].filter((id) => !history.sent.has(id)).map((id) => `a message that nobody sent: ${id}`),
   ];
@@ -42,7 +44,9 @@ function effects(log: readonly StoredEvent[], history: History): readonly string
 /** Every acknowledged turn was queued, started and completed, once each. */
 function turns(log: readonly StoredEvent[], history: History): readonly string[] {
   const steps = countEach(
-    log.filter((event) => event.type.startsWith('turn.')).map((event) => `${event.type} ${JSON.parse(event.payload).turn_id}`),
+    log
+      .filter((event) => event.type.startsWith('turn.'))
+      .map((event) => `${event.type} ${JSON.parse(event.payload).turn_id}`),
   );
   return [...history.acknowledged.values()].flatMap((turn) =>
     ['turn.queued', 'turn.started', 'turn.completed']
@@ -52,7 +56,9 @@ function turns(log: readonly StoredEvent[], history: History): readonly string[]
 }
 
 function jobs(history: History): readonly string[] {
-  return [...history.performed].filter(([, count]) => count !== 1).map(([job, count]) => `a node did ${job} ${count} times`);
+  return [...history.performed]
+    .filter(([, count]) => count !== 1)
+    .map(([job, count]) => `a node did ${job} ${count} times`);
 }
 
 /** A client applied everything from its first event to the end of the log: in order, nothing missing, nothing twice. */
