@@ -1,5 +1,6 @@
 import { ProtocolError } from '@tyrum/contracts';
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../store/memory-store.ts';
 import { converse, repeated, say, standingOf, stepsOf, transcriptOf } from '../test-support/conversation-steps.ts';
 import { breakableStore, createDomainWorld, deviceIdOf, refusal } from '../test-support/domain-world.ts';
 import { createStagedRunner } from '../test-support/staged-runner.ts';
@@ -237,6 +238,31 @@ describe('a turn', () => {
     await world.pass(5000, 250);
 
     expect(await standingOf(world, turn_id)).toEqual({ status: 'succeeded', attempt: 1 });
+  });
+
+  it('runs also when its claim was kept and the store could not say so', async () => {
+    const runner = createStagedRunner();
+    let answersUntilLost = Number.POSITIVE_INFINITY;
+    const store = createMemoryStore({
+      faults: {
+        afterCommit() {
+          answersUntilLost -= 1;
+          if (answersUntilLost === 0) throw new Error('the disk did not answer');
+        },
+      },
+    });
+    const world = await createDomainWorld({ runner, store });
+    const id = await converse(world);
+
+    // The first commit holds the message, the second one the claim.
+    answersUntilLost = 2;
+    const { turn_id } = await say(world, id, 'hello');
+    await world.pass(1000, 250);
+    expect(await standingOf(world, turn_id)).toMatchObject({ status: 'running' });
+    runner.last.succeed();
+    await world.settle();
+
+    expect(await standingOf(world, turn_id)).toMatchObject({ status: 'succeeded' });
   });
 });
 

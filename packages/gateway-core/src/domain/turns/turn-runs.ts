@@ -85,7 +85,8 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
   /** Claims a turn for this process, unless it is somebody's already or has ended. */
   async function take(unit: TenantUnit, turnId: string): Promise<TurnRecord | undefined> {
     const job = (await unit.tx.documents.get(SYSTEM, turnJobs, turnId))?.value;
-    if (job === undefined || job.owner !== null) return undefined;
+    // Its own claim may stand there already: one that was kept although the store could not say so.
+    if (job === undefined || (job.owner !== null && job.owner !== owner)) return undefined;
     const record = (await unit.tx.documents.get(unit.tenant, turns, turnId))?.value;
     if (record === undefined || !isUnfinished(record)) {
       await unit.tx.documents.delete(SYSTEM, turnJobs, turnId);
