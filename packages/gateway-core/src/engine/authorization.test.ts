@@ -32,7 +32,7 @@ describe('a request', () => {
               : held.filter((scope) => scope === 'node.paired');
           const allowed =
             (roles as readonly string[]).includes(role) &&
-            (scopes.length === 0 || scopes.some((scope) => useful.includes(scope)));
+            (scopes.length === 0 || scopes.some((scope) => (useful as readonly string[]).includes(scope)));
 
           const answer = await world.ask(peer, type, example.payload);
 

@@ -2,11 +2,14 @@ import { CLOSE_CODES, type Clock } from '@tyrum/contracts';
 import type { Authenticator, Principal } from '../ports/authenticator.ts';
 import type { Peer } from './peer.ts';
 
+/** What is watched of a peer. */
+type Watched = Pick<Peer, 'tokenId' | 'close'>;
+
 /** Closes open connections whose token has expired, was revoked or was changed. */
 export interface TokenWatch {
   /** Watches a peer that has just opened; one whose token ended or changed during its handshake is closed at once. */
-  watch(peer: Peer, principal: Principal): void;
-  unwatch(peer: Peer): void;
+  watch(peer: Watched, principal: Principal): void;
+  unwatch(peer: Watched): void;
   /** How many tokens are watched. */
   readonly size: number;
   stop(): void;
@@ -19,8 +22,8 @@ const REMEMBER_MS = 30_000;
 
 export function createTokenWatch(options: { clock: Clock; authenticator: Authenticator }): TokenWatch {
   const { clock, authenticator } = options;
-  const watched = new Map<string, Map<Peer, Principal>>();
-  const timers = new Map<Peer, () => void>();
+  const watched = new Map<string, Map<Watched, Principal>>();
+  const timers = new Map<Watched, () => void>();
   const justChanged = new Map<string, { readonly principal: Principal | undefined; readonly forget: () => void }>();
 
   const unlisten = authenticator.onChange((tokenId, principal) => {
@@ -30,15 +33,15 @@ export function createTokenWatch(options: { clock: Clock; authenticator: Authent
   });
 
   /** A peer that came with what the token says now has nothing to learn: it may have come back because of the change. */
-  function endChanged(peer: Peer, known: Principal, now: Principal | undefined): void {
+  function endChanged(peer: Watched, known: Principal, now: Principal | undefined): void {
     if (now === undefined || !sameRights(known, now)) end(peer, 'the token was revoked or changed');
   }
 
-  function end(peer: Peer, reason: string): void {
+  function end(peer: Watched, reason: string): void {
     peer.close(CLOSE_CODES.unauthorized.code, reason);
   }
 
-  function armExpiry(peer: Peer, expiresAt: number): void {
+  function armExpiry(peer: Watched, expiresAt: number): void {
     const left = expiresAt - clock.now();
     if (left <= 0) {
       end(peer, 'the token has expired');
@@ -52,7 +55,7 @@ export function createTokenWatch(options: { clock: Clock; authenticator: Authent
 
   return {
     watch(peer, principal) {
-      const peers = watched.get(principal.tokenId) ?? new Map<Peer, Principal>();
+      const peers = watched.get(principal.tokenId) ?? new Map<Watched, Principal>();
       watched.set(principal.tokenId, peers.set(peer, principal));
       const changed = justChanged.get(principal.tokenId);
       if (changed !== undefined) endChanged(peer, principal, changed.principal);

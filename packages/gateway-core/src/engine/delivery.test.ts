@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import type { Crypto } from '../ports/crypto.ts';
+import { nodeCrypto } from '../ports/node-crypto.ts';
+import type { StoredEvent } from '../ports/store.ts';
+import { settle } from '../testing/node-settle.ts';
+import { probe } from '../testing/probe-contract.ts';
+import { createProbeStore } from '../testing/probe-world.ts';
+import type { WireFrame } from '../testing/raw-peer.ts';
+import type { Viewer } from './audience.ts';
+import { createCursorCodec } from './cursor.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
+import { createHotTail } from './hot-tail.ts';
+import { createTenantLogs } from './tenant-logs.ts';
+
+const viewer: Viewer = { role: 'client', scopes: new Set(['operator.read']), deviceId: 'dev_a', extensions: new Set() };
+
+/** Counts what a crypto is asked for. */
+function countingCrypto(): Crypto & { readonly macs: number } {
+  let macs = 0;
+  const crypto = nodeCrypto();
+  return {
+    ...crypto,
+    hmacSha256(key, data) {
+      macs += 1;
+      return crypto.hmacSha256(key, data);
+    },
+    get macs() {
+      return macs;
+    },
+  };
+}
+
+/** A log with this many notes, and deliveries that read it. */
+async function withLog(count: number, faults = {}) {
+  const crypto = countingCrypto();
+  const store = createProbeStore({ faults });
+  const codec = createCursorCodec(crypto, Buffer.from('secret'));
+  const deliveries: Delivery[] = [];
+  const logs = createTenantLogs({
+    store,
+    contract: probe,
+    codec,
+    newEpoch: () => 'e',
+    onAppend: () => {
+      for (const delivery of deliveries) delivery.pump();
+    },
+  });
+
+  async function append(from: number, to: number): Promise<void> {
+    await store.transact(async (tx) => {
+      for (let at = from; at <= to; at += 1) {
+        const eventId = `0000-${String(at).padStart(8, '0')}`;
+        await tx.log.append('acme', {
+          eventId,
+          type: 'note.written',
+          occurredAt: 1,
+          payload: `{"id":"n${at}","text":""}`,
+        });
+      }
+    });
+  }
+
+  if (count > 0) await append(1, count);
+  const tenantLog = await logs.open('acme');
+  return {
+    store,
+    crypto,
+    append,
+    tenantLog,
+    logs,
+    deliver(
+      position: number,
+      more: { window?: number; full?: () => boolean; revision?: number; viewer?: Viewer } = {},
+    ) {
+      const { window = 100_000, full = () => false, revision = 3 } = more;
+      const frames: WireFrame[] = [];
+      const lost: string[] = [];
+      const delivery = createDelivery({
+        tenant: 'acme',
+        viewer: more.viewer ?? viewer,
+        view: probe.at(revision),
+        output: { send: (text) => void frames.push(JSON.parse(text)), full },
+        tenantLog,
+        log: store.log,
+        position,
+        placeHalf: codec.placeHalf({ tenant: 'acme', epoch: 'e', position, eventId: '' }),
+        audienceHalf: revision < 3 ? undefined : 'half',
+        window,
+        onLost: (reason) => void lost.push(reason),
+      });
+      deliveries.push(delivery);
+      return { delivery, frames, lost, ids: () => frames.map(({ payload }) => Number(String(payload?.id).slice(1))) };
+    },
+  };
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+
+describe('a delivery', () => {
+  it.each([0, 1, 255, 256, 257, 511, 512, 700, 999, 1_000])(
+    'reads 1,000 events in pages from position %i, without a gap at an edge [EV-22] [FC-7]',
+    async (position) => {
+      const { deliver } = await withLog(1_000);
+      const { delivery, ids } = deliver(position);
+
+      delivery.pump();
+      await settle();
+
+      expect(ids()).toEqual(numbers(position + 1, 1_000));
+    },
+  );
+
+  it('goes on without a gap or a duplicate when events are appended while a page is read [EV-25]', async () => {
+    let during: (() => Promise<void>) | undefined;
+    const log = await withLog(600, { beforeRead: () => during?.() });
+    const { delivery, ids } = log.deliver(0);
+    let next = 601;
+    during = async () => {
+      if (next > 700) return;
+      await log.append(next, next + 9);
+      next += 10;
+    };
+
+    delivery.pump();
+    delivery.pump();
+    await settle();
+    await settle();
+    await log.append(next, next);
+    await settle();
+
+    expect(ids()).toEqual(numbers(1, next));
+    expect(next).toBeGreaterThan(620);
+  });
+
+  it('stops in the middle of a page when there is no room, and goes on from there [FC-6] [FC-7]', async () => {
+    const { deliver } = await withLog(600);
+    const { delivery, ids } = deliver(0, { window: 100 });
+
+    delivery.pump();
+    await settle();
+    expect(ids()).toEqual(numbers(1, 100));
+    delivery.acked(30);
+    await settle();
+    expect(ids()).toEqual(numbers(1, 130));
+    delivery.acked(29);
+    await settle();
+    expect(ids()).toEqual(numbers(1, 130));
+    delivery.acked(130);
+    await settle();
+
+    expect(ids()).toEqual(numbers(1, 230));
+  });
+
+  it('sends nothing more once it is stopped, not even the page that it was reading', async () => {
+    const { deliver } = await withLog(600);
+    const { delivery, ids, lost } = deliver(0);
+
+    delivery.pump();
+    delivery.stop();
+    await settle();
+    delivery.pump();
+    delivery.acked(5);
+    await settle();
+
+    expect([ids(), lost]).toEqual([[], []]);
+  });
+
+  it('covers the places of the cursors that were sent, and no others [EV-13]', async () => {
+    const { deliver, append } = await withLog(10);
+    const { delivery } = deliver(4, { window: 3 });
+    delivery.pump();
+    await settle();
+
+    expect(numbers(0, 10).filter((place) => delivery.covers(place))).toEqual([4, 5, 6, 7]);
+    delivery.cursorAt({ position: 9, eventId: 'x' });
+    delivery.cursorAt({ position: 2, eventId: 'x' });
+    await append(11, 11);
+
+    expect(numbers(0, 11).filter((place) => delivery.covers(place))).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('makes an event once for a thousand peers, and its place too [FC-8]', async () => {
+    const { deliver, append, crypto } = await withLog(0);
+    const peers = Array.from({ length: 1_000 }, () => deliver(0));
+    const before = crypto.macs;
+
+    await append(1, 20);
+    await settle();
+
+    expect(peers.every(({ frames }) => frames.length === 20)).toBe(true);
+    expect(crypto.macs - before).toBe(20);
+  });
+
+  it('makes the words of an older revision once for all who speak it [FC-8]', async () => {
+    const { deliver, append, tenantLog } = await withLog(0);
+    const peers = Array.from({ length: 50 }, () => deliver(0, { revision: 2 }));
+
+    await append(1, 1);
+    await settle();
+
+    const logged = tenantLog.tail.next(0);
+    expect(logged?.framesAt(2)).toBe(logged?.framesAt(2));
+    expect(peers.every(({ frames }) => frames.length === 1)).toBe(true);
+  });
+});
+
+describe('the hot tail', () => {
+  const event = (position: number, characters = 2): StoredEvent => ({
+    position,
+    eventId: `e${position}`,
+    type: 'note.written',
+    occurredAt: 1,
+    payload: 'x'.repeat(characters),
+  });
+  const encode = (stored: StoredEvent) => ({
+    event: stored,
+    framesAt: () => [],
+    visibleTo: () => true,
+    placeHalf: () => '',
+  });
+
+  it('has the event after a position, or nothing where it is older or not there yet', () => {
+    const tail = createHotTail('e', 5, encode);
+    tail.append([event(6), event(7)]);
+
+    expect([4, 5, 6, 7, 8, -1, 0].map((position) => tail.next(position)?.event.position)).toEqual([
+      undefined,
+      6,
+      7,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(tail.head).toBe(7);
+  });
+
+  it('takes nothing twice, and forgets what is before a hole: the store has it', () => {
+    const tail = createHotTail('e', 0, encode);
+    tail.append([event(1), event(2)]);
+    tail.append([event(2), event(3)]);
+    expect(tail.next(2)?.event.position).toBe(3);
+
+    tail.append([event(6)]);
+
+    expect([2, 3, 4, 5].map((position) => tail.next(position)?.event.position)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      6,
+    ]);
+    expect(tail.head).toBe(6);
+  });
+
+  it('keeps the newest thousand at least and two thousand at the most', () => {
+    const tail = createHotTail('e', 0, encode);
+    for (let position = 1; position <= 10_000; position += 1) tail.append([event(position)]);
+
+    const kept = numbers(0, 9_999).filter((position) => tail.next(position) !== undefined);
+    expect(kept.at(-1)).toBe(9_999);
+    expect(kept.length).toBeGreaterThanOrEqual(1_024);
+    expect(kept.length).toBeLessThanOrEqual(2_048);
+  });
+
+  it('keeps no more text than 8 Mi characters, and the newest event whatever its size', () => {
+    const tail = createHotTail('e', 0, encode);
+    for (let position = 1; position <= 40; position += 1) tail.append([event(position, 1_000_000)]);
+    const kept = numbers(0, 39).filter((position) => tail.next(position) !== undefined);
+    expect(kept.length).toBeGreaterThanOrEqual(4);
+    expect(kept.length).toBeLessThanOrEqual(8);
+
+    tail.append([event(41, 20_000_000)]);
+
+    expect(numbers(0, 40).filter((position) => tail.next(position) !== undefined)).toEqual([40]);
+  });
+});
+
+describe('the logs of the tenants', () => {
+  it('are held for as long as somebody uses them, and opened once for all', async () => {
+    let commits = 0;
+    const faults = {
+      beforeCommit() {
+        commits += 1;
+      },
+    };
+    const { logs, tenantLog } = await withLog(3, faults);
+    commits = 0;
+
+    const more = await Promise.all([logs.open('acme'), logs.open('acme'), logs.open('other')]);
+    expect([logs.size, commits]).toEqual([2, 1]);
+    for (const log of more) log.release();
+    more[0]?.release();
+    expect(logs.size).toBe(1);
+    tenantLog.release();
+
+    expect(logs.size).toBe(0);
+  });
+
+  it('miss nothing that is appended while they are opened', async () => {
+    const { logs, tenantLog, append } = await withLog(3);
+    tenantLog.release();
+
+    const opening = logs.open('acme');
+    await Promise.all([append(4, 5), append(6, 6)]);
+    const log = await opening;
+    await append(7, 7);
+
+    const kept = numbers(1, 7).filter((position) => log.tail.next(position - 1) !== undefined);
+    expect(log.tail.head).toBe(7);
+    expect(kept).toEqual(numbers(kept[0] ?? 0, 7));
+  });
+
+  it('that could not be opened are tried again by the next one', async () => {
+    let broken = false;
+    const { logs } = await withLog(1, {
+      beforeCommit() {
+        if (broken) throw new Error('disk full');
+      },
+    });
+    broken = true;
+    const failing = [logs.open('other'), logs.open('other')];
+    for (const opening of failing) await expect(opening).rejects.toThrow();
+    broken = false;
+
+    expect((await logs.open('other')).tail.head).toBe(0);
+    expect(logs.size).toBe(2);
+  });
+});
