@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BareWebSocket, maskedFrame, OPCODE, openWebSocket } from './bare-web-socket.ts';
-import { type GatewayProcess, makeDataDirectory, PROCESS_TIMEOUT_MS, startGateway, TOKEN } from './gateway-process.ts';
+import {
+  endGateways,
+  type GatewayProcess,
+  makeDataDirectory,
+  PROCESS_TIMEOUT_MS,
+  startGateway,
+  TOKEN,
+} from './gateway-process.ts';
 import {
   connectPeer,
   createDevice,
@@ -21,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   bystander?.socket.cut();
-  await gateway?.kill();
+  await endGateways();
 });
 
 let peer: RevisionTwoPeer;

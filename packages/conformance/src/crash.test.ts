@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type GatewayProcess, makeDataDirectory, PROCESS_TIMEOUT_MS, startGateway, TOKEN } from './gateway-process.ts';
+import {
+  endGateways,
+  type GatewayProcess,
+  makeDataDirectory,
+  PROCESS_TIMEOUT_MS,
+  startGateway,
+  TOKEN,
+} from './gateway-process.ts';
 import { connectPeer, createDevice, type Device } from './revision-two-peer.ts';
 import { type Frame, readStrictly } from './revision-two-reader.ts';
 
-let gateway: GatewayProcess | undefined;
-
-afterEach(() => gateway?.kill());
-
-async function start(data: string): Promise<GatewayProcess> {
-  gateway = await startGateway(data);
-  return gateway;
-}
+afterEach(endGateways);
 
 const connect = ({ port }: GatewayProcess, device: Device = createDevice()) =>
   connectPeer({ port, token: TOKEN, device });
@@ -18,7 +18,7 @@ const connect = ({ port }: GatewayProcess, device: Device = createDevice()) =>
 describe('a gateway that is killed between a request and its response', { timeout: PROCESS_TIMEOUT_MS }, () => {
   it('answers the repeat as it would have, and has done it once [RQ-6] [RQ-8] [RQ-9]', async () => {
     const data = await makeDataDirectory();
-    const first = await start(data);
+    const first = await startGateway(data);
     const device = createDevice();
     const peer = await connect(first, device);
     const onlooker = await connect(first);
@@ -33,7 +33,7 @@ describe('a gateway that is killed between a request and its response', { timeou
     await first.kill();
     peer.socket.cut();
 
-    const again = await connect(await start(data), device);
+    const again = await connect(await startGateway(data), device);
     const repeat = await again.ask('conversation.create', create, 'create');
     const third = await again.ask('conversation.create', create, 'create');
     const { conversations } = (await again.ask('conversation.list', { agent_key: 'crash' })).result;
@@ -48,7 +48,7 @@ describe('a gateway that is killed between a request and its response', { timeou
 
   it('lets a message be said once and answered once, however often it is sent [RQ-6] [RQ-9] [EV-5]', async () => {
     const data = await makeDataDirectory();
-    const first = await start(data);
+    const first = await startGateway(data);
     const device = createDevice();
     const peer = await connect(first, device);
     const { conversation_id } = (await peer.ask('conversation.create', {})).result.conversation;
@@ -60,7 +60,7 @@ describe('a gateway that is killed between a request and its response', { timeou
     await first.kill();
     peer.socket.cut();
 
-    const again = await connect(await start(data), device);
+    const again = await connect(await startGateway(data), device);
     const repeat = await again.ask('conversation.send', sent, 'send');
     let turns: Frame['result'][] = [];
     while (turns[0]?.turn.status !== 'succeeded') turns = (await again.ask('turn.list', {})).result.turns;
@@ -77,7 +77,7 @@ describe('a gateway that is killed between a request and its response', { timeou
 
   it('has of many requests that were under way each once, answered before or not [RQ-6] [RQ-9] [RQ-10]', async () => {
     const data = await makeDataDirectory();
-    const first = await start(data);
+    const first = await startGateway(data);
     const device = createDevice();
     const { socket } = await connect(first, device);
     const ids = Array.from({ length: 150 }, (_, at) => `create-${at}`);
@@ -94,7 +94,7 @@ describe('a gateway that is killed between a request and its response', { timeou
     await first.kill();
     socket.cut();
 
-    const again = await connect(await start(data), device);
+    const again = await connect(await startGateway(data), device);
     const repeats = await Promise.all(ids.map((id) => again.ask('conversation.create', create, id)));
     const thirds = await Promise.all(ids.map((id) => again.ask('conversation.create', create, id)));
     const { conversations } = (await again.ask('conversation.list', { agent_key: 'many', limit: 200 })).result;

@@ -28,10 +28,16 @@ const directories = new Set<string>();
 // However the tests end, nothing of them goes on.
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-/** Makes an empty data directory, which is gone with the tests. */
+/** Kills every gateway that was started here and removes what they kept; for the end of a test or of a file. */
+export async function endGateways(): Promise<void> {
+  await Promise.all([...children].map((child) => new Promise((gone) => child.once('close', gone).kill('SIGKILL'))));
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+  directories.clear();
+}
+
+/** Makes an empty data directory, which `endGateways` removes. */
 export async function makeDataDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'tyrum-conformance-'));
   directories.add(directory);

@@ -1,6 +1,13 @@
 import { sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayProcess, makeDataDirectory, PROCESS_TIMEOUT_MS, startGateway, TOKEN } from './gateway-process.ts';
+import {
+  endGateways,
+  type GatewayProcess,
+  makeDataDirectory,
+  PROCESS_TIMEOUT_MS,
+  startGateway,
+  TOKEN,
+} from './gateway-process.ts';
 import { connectPeer, createDevice, openPeer } from './revision-two-peer.ts';
 import { type Frame, readStrictly } from './revision-two-reader.ts';
 
@@ -10,7 +17,7 @@ beforeAll(async () => {
   gateway = await startGateway(await makeDataDirectory());
 }, PROCESS_TIMEOUT_MS);
 
-afterAll(() => gateway?.kill());
+afterAll(endGateways);
 
 const connect = (device = createDevice()) => connectPeer({ port: gateway.port, token: TOKEN, device });
 const keysOf = (value: object) => Object.keys(value).sort();
