@@ -57,7 +57,14 @@ export async function callOnce(services: OneShotServices, request: OneShotReques
 
   function answer(outcome: Outcome): OneShotResponse {
     const saying = { requestId, type: request.type, view, current: true, asOfCursor: () => undefined };
-    return { status: outcome.ok ? 200 : ERRORS[outcome.error.code].httpStatus, text: sayResponse(outcome, saying) };
+    const status = outcome.ok ? 200 : ERRORS[outcome.error.code].httpStatus;
+    try {
+      return { status, text: sayResponse(outcome, saying) };
+    } catch (cause) {
+      // What cannot be said is our own bug; the caller still gets its one answer.
+      const error = toProtocolError(cause, request.type, services.telemetry, services.random);
+      return { status: ERRORS[error.code].httpStatus, text: sayResponse({ ok: false, error }, saying) };
+    }
   }
   const refuse = (error: ProtocolError) => answer({ ok: false, error });
 
