@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createOpenWorld, createWorld, settled } from '../../test/world.ts';
-import { ClientError } from '../index.ts';
+import { ClientError, createMemoryStorage } from '../index.ts';
 
 const CREATED = {
   conversation: {
@@ -521,5 +521,26 @@ describe('the end of a client', () => {
     await settled();
     gateway.last.answer('conversation.list', { conversations: [] });
     expect(await again).toEqual({ conversations: [] });
+  });
+});
+
+describe('the ids of requests', () => {
+  test('are new for each one, also in the next process on the same storage [CL-4]', async () => {
+    const storage = createMemoryStorage();
+    const { client, gateway, restart } = await createOpenWorld({ storage });
+    for (let number = 0; number < 20; number += 1) client.request('conversation.list', {}).catch(() => undefined);
+    await settled();
+    const before = gateway.last.requests.map(({ request_id }) => request_id);
+    await client.close();
+
+    const next = restart();
+    await next.connect();
+    for (let number = 0; number < 20; number += 1) next.request('conversation.list', {}).catch(() => undefined);
+    await settled();
+    const after = gateway.last.requests.map(({ request_id }) => request_id);
+
+    expect([before.length, after.length]).toEqual([20, 20]);
+    expect(new Set([...before, ...after]).size).toBe(40);
+    await next.close();
   });
 });

@@ -243,13 +243,13 @@ describe('a dispatch that is sent again', () => {
   });
 
   test.each([
-    { journal: 'durable', started: true, attempt: 2, answer: 'outcome_unknown', rule: 'RQ-21' },
-    { journal: 'durable', started: false, attempt: 2, answer: 'ran', rule: 'RQ-20' },
-    { journal: 'memory', started: false, attempt: 2, answer: 'outcome_unknown', rule: 'RQ-22' },
-    { journal: 'memory', started: false, attempt: 1, answer: 'ran', rule: 'RQ-20' },
-    { journal: 'memory', started: false, attempt: undefined, answer: 'ran', rule: 'RQ-20' },
+    { journal: 'durable', started: true, attempt: 2, answer: 'outcome_unknown', rule: '[RQ-21]' },
+    { journal: 'durable', started: false, attempt: 2, answer: 'ran', rule: '[RQ-20]' },
+    { journal: 'memory', started: false, attempt: 2, answer: 'outcome_unknown', rule: '[RQ-22]' },
+    { journal: 'memory', started: false, attempt: 1, answer: 'ran', rule: '[RQ-20]' },
+    { journal: 'memory', started: false, attempt: undefined, answer: 'ran', rule: '[RQ-20]' },
   ])(
-    'and found in a $journal journal (started: $started) at attempt $attempt ends as $answer [$rule]',
+    'and found in a $journal journal (started: $started) at attempt $attempt ends as $answer $rule',
     async ({ journal: kind, started, attempt, answer }) => {
       const journal = kind === 'durable' ? durableJournal() : createMemoryJournal();
       if (started) await journal.start(`task.execute ${uuid(1)}`);

@@ -51,7 +51,7 @@ export function clientFrame(payload: string | Buffer, { opcode = 1, final = true
   return Buffer.concat([Buffer.from([(final ? 0x80 : 0) | opcode, 0x80 | first, ...rest, 0, 0, 0, 0]), body]);
 }
 
-/** Reads a bare socket to its end and gives the code of the close frame that the gateway sent last. */
+/** Reads a bare socket to its end and gives the code of the close frame that the gateway sent last, if it had one. */
 export async function closeCodeOn(socket: Socket): Promise<number | undefined> {
   let bytes = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
@@ -60,7 +60,8 @@ export async function closeCodeOn(socket: Socket): Promise<number | undefined> {
   socket.resume();
   if (!socket.destroyed) await once(socket, 'close');
   const at = bytes.indexOf(0x88);
-  return at < 0 ? undefined : bytes.readUInt16BE(at + 2);
+  // A close frame without a code answers one without a code.
+  return at < 0 || bytes.length < at + 4 ? undefined : bytes.readUInt16BE(at + 2);
 }
 
 function bytesOf(value: number, count: number): number[] {
