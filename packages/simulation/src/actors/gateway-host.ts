@@ -1,4 +1,4 @@
-import type { Gateway, Store } from '@tyrum/gateway-core';
+import { createGateway, type Gateway } from '@tyrum/gateway-core';
 import { gatewayHandlers } from '../applications/gateway-handlers.ts';
 import { createRunner } from '../applications/runner.ts';
 import { contractAt, type Revisions, type SimulatedContract } from '../contract/contracts.ts';
@@ -10,7 +10,7 @@ import { type KeyPair, simulatedCrypto } from '../kernel/signatures.ts';
 import type { Link } from '../network/link.ts';
 import type { Network } from '../network/network.ts';
 import type { GatewayPlan } from '../plan/plan.ts';
-import type { Subject } from '../subject.ts';
+import type { Mutation } from '../mutations/mutation.ts';
 
 /** The machine of the gateway: it runs one gateway at a time on one disk, and starts it again whenever it ends. */
 export interface GatewayHost {
@@ -48,9 +48,7 @@ export interface GatewayHostOptions {
   readonly key: KeyPair;
   readonly disk: Disk;
   readonly network: Network;
-  readonly subject: Subject;
-  /** What stands between the gateway and its disk: nothing, unless a bug is put there. */
-  readonly wrapStore: (store: Store) => Store;
+  readonly mutation: Mutation | undefined;
   readonly accepted: (link: Link, token: string) => void;
   readonly say: (line: string) => void;
 }
@@ -58,7 +56,7 @@ export interface GatewayHostOptions {
 const RETRY_MS = 500;
 
 export function createGatewayHost(options: GatewayHostOptions): GatewayHost {
-  const { plan, loop, wall, random, key, disk, network, subject, say } = options;
+  const { plan, loop, wall, random, key, disk, network, mutation, say } = options;
   let starts = 0;
   let current: Process | undefined;
   let running: RunningGateway | undefined;
@@ -68,10 +66,11 @@ export function createGatewayHost(options: GatewayHostOptions): GatewayHost {
 
   async function run(process: Process, revisions: Revisions): Promise<void> {
     const contract = contractAt(revisions);
-    const store = options.wrapStore(disk.open(process));
+    const disked = disk.open(process);
+    const store = mutation?.wrapStore?.(disked) ?? disked;
     let gateway: Gateway<SimulatedContract> | undefined;
     try {
-      gateway = await subject.createGateway<SimulatedContract>({
+      gateway = await createGateway<SimulatedContract>({
         store,
         signer: { publicKey: key.publicKey, sign: key.sign },
         contract,
@@ -99,12 +98,14 @@ export function createGatewayHost(options: GatewayHostOptions): GatewayHost {
       refuse: () => (up.gateway.draining ? { reason: 'HTTP 503' } : undefined),
       accept(channel, link, token) {
         options.accepted(link, token);
-        return up.gateway.accept(channel, { token });
+        return up.gateway.accept(mutation?.wrapChannel?.(channel) ?? channel, { token });
       },
     });
     const ready = waiting;
     waiting = [];
     for (const go of ready) go();
+    // What it was started with was wanted before something else was.
+    if (preferred !== undefined && preferred !== revisions) restart({ downMs: 100, revisions: preferred });
   }
 
   function begin(planned: Revisions): void {

@@ -48,6 +48,7 @@ export function createOffice(host: GatewayHost, grants: Grants): Office {
       const issued = await tokens.get(bearer.name);
       scopes.set(bearer.name, next);
       if (issued === undefined) return;
+      grants.changing(issued.token);
       await host.persist((gateway) => gateway.tokens.revoke(issued.tokenId));
       grants.revoked(issued.token);
     },
@@ -55,6 +56,7 @@ export function createOffice(host: GatewayHost, grants: Grants): Office {
       const issued = await tokens.get(bearer.name);
       if (issued === undefined) return;
       const left = [...grants.scopesOf(issued.token)].filter((scope) => next.includes(scope));
+      grants.changing(issued.token);
       await host.persist((gateway) => gateway.tokens.narrow(issued.tokenId, next));
       scopes.set(bearer.name, left);
       grants.narrowed(issued.token, left);

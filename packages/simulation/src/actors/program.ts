@@ -1,4 +1,4 @@
-import type { Client, ClientState, ConnectSocket } from '@tyrum/client-sdk';
+import { type Client, type ClientState, type ConnectSocket, createClient } from '@tyrum/client-sdk';
 import type { EventType } from '@tyrum/contracts';
 import { createCounterMirror, type CounterMirror } from '../applications/follow-counters.ts';
 import type { Intents } from '../applications/intents.ts';
@@ -10,9 +10,9 @@ import type { ClientDisk } from '../disk/client-disk.ts';
 import type { History } from '../invariants/history-rule.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Process } from '../kernel/process.ts';
+import type { Mutation } from '../mutations/mutation.ts';
 import { type KeyPair, simulatedCrypto } from '../kernel/signatures.ts';
 import type { ActorPlan } from '../plan/plan.ts';
-import type { Subject } from '../subject.ts';
 import type { Verdict } from '../truth/verdict.ts';
 
 /** One run of the program of an actor: the real client, and an application on it. */
@@ -29,7 +29,7 @@ export interface ProgramOptions {
   readonly disk: ClientDisk;
   readonly process: Process;
   readonly random: Prng;
-  readonly subject: Pick<Subject, 'createClient'>;
+  readonly mutation: Mutation | undefined;
   readonly connectSocket: ConnectSocket;
   readonly token: (refused: boolean) => Promise<string>;
   readonly history: History;
@@ -44,9 +44,10 @@ export interface ProgramOptions {
 const HELP_AFTER_MS = 1_500;
 
 export function startProgram(options: ProgramOptions): Program {
-  const { plan, key, disk, process, random, subject, history, types, intents, verdict, say } = options;
+  const { plan, key, disk, process, random, mutation, history, types, intents, verdict, say } = options;
   const { name, role, slowness } = plan;
-  const client = subject.createClient<SimulatedContract>({
+  const storage = disk.storage(process);
+  const client = createClient<SimulatedContract>({
     url: 'ws://gateway.example/ws',
     contract: contractAt(plan.revisions, plan.extended),
     revisions: plan.revisions,
@@ -54,7 +55,7 @@ export function startProgram(options: ProgramOptions): Program {
     token: ({ refused }) => options.token(refused),
     role,
     ...(role === 'node' ? { capabilities: [{ id: 'wheel.turn' }], journal: disk.journal(process) } : {}),
-    ...(plan.storage ? { storage: disk.storage(process) } : {}),
+    ...(plan.storage ? { storage: mutation?.wrapStorage?.(storage) ?? storage } : {}),
     resume: plan.resume,
     limits: { minReconnectMs: 100, maxReconnectMs: 3_000, connectTimeoutMs: 4_000, stableAfterMs: 2_000 },
     clock: process.clock,
@@ -70,6 +71,7 @@ export function startProgram(options: ProgramOptions): Program {
   const iterator = plan.listens === 'iterator' ? listenWithIterator(listening) : undefined;
   if (plan.listens === 'handlers') listenWithHandlers(listening);
   if (role === 'node') serveAsNode(client, process, options.wheels, name);
+  history.began(() => client.state.status === 'open' || client.state.status === 'draining');
   client.onState(changed);
   begin();
 
@@ -86,6 +88,7 @@ export function startProgram(options: ProgramOptions): Program {
 
   function changed(state: ClientState): void {
     say(`${name}: ${state.status}${'reason' in state ? ` ${state.reason.code} ${state.reason.closeCode ?? ''}` : ''}`);
+    if (state.status === 'open') history.connected();
     if (state.status === 'stopped') process.after(HELP_AFTER_MS, () => void help(state.mustChange));
   }
 
@@ -98,6 +101,7 @@ export function startProgram(options: ProgramOptions): Program {
         say(`${name}: the gateway could not be forgotten`);
       }
     }
+    if (mustChange === 'token') await options.token(true);
     begin();
   }
 

@@ -91,7 +91,8 @@ export function createIntents(options: {
       }
     },
     settledLater(who, settled) {
-      const token = tokens.get(`${who} ${settled.requestId}`);
+      // At revision 2 the wire knows a keyed request by its key.
+      const token = tokens.get(`${who} ${settled.requestId}`) ?? tokens.get(`${who} ${settled.idempotencyKey}`);
       if (token === undefined) {
         say(`${who}: ${settled.type} ${settled.requestId} settled, and it was never seen`);
         return;

@@ -1,8 +1,7 @@
-import type { MemorySnapshot, Store, StoredEvent, Transaction } from '@tyrum/gateway-core';
+import { createMemoryStore, type MemorySnapshot, type Store, type StoredEvent, type Transaction } from '@tyrum/gateway-core';
 import type { Loop } from '../kernel/loop.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Process } from '../kernel/process.ts';
-import type { Subject } from '../subject.ts';
 import { slowTransaction } from './slow-transaction.ts';
 import { watchWrites, type Written } from './watch-writes.ts';
 
@@ -40,7 +39,6 @@ export interface Disk {
 export interface DiskOptions {
   readonly loop: Loop;
   readonly random: Prng;
-  readonly subject: Pick<Subject, 'createMemoryStore'>;
   /** The machine stops now. */
   readonly crash: () => void;
   /** Events were synced. Comes before any program hears of them. */
@@ -54,7 +52,7 @@ export interface DiskOptions {
 const never = new Promise<never>(() => {});
 
 export function createDisk(options: DiskOptions): Disk {
-  const { loop, random, subject, say } = options;
+  const { loop, random, say } = options;
   let synced: MemorySnapshot | undefined;
   let crashPoint: { readonly point: CrashPoint; left: number } | undefined;
   let commitsToFail = 0;
@@ -83,7 +81,7 @@ export function createDisk(options: DiskOptions): Disk {
       let phase: CrashPhase | undefined;
       /** What the works of the running batch wrote, those left out that failed. */
       let batch: Written[] = [];
-      const store = subject.createMemoryStore({
+      const store = createMemoryStore({
         ...(synced === undefined ? {} : { from: synced }),
         schedule: (callback) => void program.after(0.01, callback),
         onListenerError(error) {

@@ -9,6 +9,11 @@ export function bytesRule(options: { readonly verdict: Verdict; readonly highWat
   const { verdict, highWaterBytes, maxInFlight } = options;
   const bound = highWaterBytes + (maxInFlight + 8) * LARGEST_FRAME;
   return {
+    event({ party, link }, { cursor, type }) {
+      if (cursor !== undefined && link.bufferedBytes > highWaterBytes) {
+        verdict.fail('bounded bytes', `${type} was sent to ${party.name} on #${link.id}, where ${link.bufferedBytes} bytes wait already`);
+      }
+    },
     buffered({ party, link }, bytes) {
       if (bytes > bound) {
         verdict.fail('bounded bytes', `${bytes} bytes are held for ${party.name} on #${link.id}; the bound is ${bound}`);

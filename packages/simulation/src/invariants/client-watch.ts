@@ -25,7 +25,7 @@ export function createClientWatch(options: {
       const { ok, result } = JSON.parse(text) as { ok: boolean; result?: ProofResult };
       if (!ok || result === undefined) return;
       const viewer = watchedOf(link)?.viewer;
-      historyOf(link.host).opened({
+      historyOf(link.host).offered({
         revision: viewer?.revision ?? 2,
         outcome: result.recovery?.outcome ?? 'fresh',
         reason: result.recovery?.reason,

@@ -1,3 +1,4 @@
+import { createMemoryStore } from '@tyrum/gateway-core';
 import type { Actor } from '../actors/actor.ts';
 import type { Backups } from '../actors/backups.ts';
 import type { GatewayHost } from '../actors/gateway-host.ts';
@@ -7,7 +8,6 @@ import { COUNTERS, EFFECTS } from '../applications/gateway-handlers.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Loop } from '../kernel/loop.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Subject } from '../subject.ts';
 import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import type { Effects } from './effect-rule.ts';
@@ -23,7 +23,6 @@ export interface Settled {
   readonly disk: Disk;
   readonly backups: Backups;
   readonly verdict: Verdict;
-  readonly subject: Subject;
   readonly plan: Plan;
   /** Whether the disk ever kept something and said that it had not. */
   readonly answersLost: () => boolean;
@@ -57,7 +56,8 @@ export function whatIsMissing(world: Settled): string | undefined {
 function isOwed(call: Call, { intents, actors }: Settled): boolean {
   const actor = actors.find(({ plan }) => plan.name === call.who);
   if (actor?.plan.storage !== true || call.token === '') return false;
-  const orphan = call.orphaned && call.ending === undefined && ONCE.has(call.type) && intents.sentAs(call.who, call.token) !== undefined;
+  if (intents.sentAs(call.who, call.token) === undefined) return false;
+  const orphan = call.orphaned && call.ending === undefined && ONCE.has(call.type);
   if (!orphan && !call.kept) return false;
   return !intents.calls.some((other) => other.token === call.token && other.ending !== undefined && !other.kept) && intents.laterEndingsOf(call.token).length === 0;
 }
@@ -131,21 +131,28 @@ function judgeEndings({ intents, effects, backups, answersLost, verdict }: Settl
   }
 }
 
-function judgeWheels({ intents, wheels, verdict }: Settled): void {
+function judgeWheels({ intents, wheels, backups, verdict }: Settled): void {
   for (const [dispatch, times] of wheels.byDispatch) {
     if (times > 1) verdict.fail('one effect', `the dispatch ${dispatch} was carried out ${times} times`);
   }
   for (const { token, type } of intents.calls) {
+    // An older copy of the disk may not have the task, so that it is given again.
+    if (wheels.timesFor(token) > 1 && backups.restoredAt === Number.NEGATIVE_INFINITY) {
+      verdict.fail('one effect', `${type} ${token} had the wheel turned ${wheels.timesFor(token)} times`);
+    }
     if (type !== 'machine.poke' || !intents.endingsOf(token).includes('done')) continue;
     if (wheels.timesFor(token) === 0) verdict.fail('one effect', `${type} ${token} was answered ok, and it never happened`);
   }
 }
 
 /** Whether documents and log tell the same story, read through the port by a program of its own. */
-async function judgeDocuments({ disk, subject, plan, logs, verdict, effects }: Settled, loop: Loop): Promise<void> {
+async function judgeDocuments({ disk, plan, logs, verdict, effects, answersLost }: Settled, loop: Loop): Promise<void> {
   const from = disk.synced;
   if (from === undefined) return;
-  const store = subject.createMemoryStore({ from, schedule: (callback) => void loop.after(0, callback) });
+  const store = createMemoryStore({ from, schedule: (callback) => void loop.after(0, callback) });
+  const executing = store.transact((tx) => tx.ledger.abandon('nobody'));
+  await loop.run(loop.elapsed + 1);
+  if ((await executing) > 0 && !answersLost()) verdict.fail('one ending', `the ledger says that ${await executing} requests still run, and nothing does`);
   for (const tenant of new Set(plan.actors.map((actor) => actor.tenant))) {
     const read = store.transact(async (tx) => ({
       counters: (await tx.documents.list(tenant, COUNTERS, { index: 'name', limit: 1_000 })).items,

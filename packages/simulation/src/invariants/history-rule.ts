@@ -6,8 +6,12 @@ import type { Verdict } from '../truth/verdict.ts';
 
 /** What one device's application has applied of the events, over all runs of its program. */
 export interface History {
-  /** A handshake is complete, as the client has just heard. */
-  opened(recovery: ReceivedRecovery): void;
+  /** A run of its program begins; `isOpen` says whether its client counts itself as connected. */
+  began(isOpen: () => boolean): void;
+  /** The last frame of a handshake has reached the client, which may still find it wanting. */
+  offered(recovery: ReceivedRecovery): void;
+  /** Its client says that it is connected. */
+  connected(): void;
   /** The application was handed a durable event. Returns what to call when it is done with it. */
   applied(eventId: string, type: string): () => void;
   /** The application was told to read afresh. */
@@ -47,6 +51,8 @@ export function createHistory(options: {
   let next: Place | 'anywhere' | undefined;
   let viewer: Viewer | undefined;
   let last: ReceivedRecovery | undefined;
+  let offer: ReceivedRecovery | undefined;
+  let isOpen = () => false;
   let firstOfRun = true;
   let done: { readonly place: Place; readonly at: number }[] = [];
   /** What an ended run must have left in the storage. */
@@ -70,7 +76,16 @@ export function createHistory(options: {
     return { branch: facts?.branch ?? logs.of(tenant).branch, position: facts?.position ?? positionIn(cursor) };
   }
 
-  function began(recovery: ReceivedRecovery): void {
+  /** Takes over what was offered, once the client has. */
+  function look(): void {
+    if (offer === undefined || !isOpen()) return;
+    last = offer;
+    viewer = offer.viewer;
+    offer = undefined;
+    if (firstOfRun) takePlace(last);
+  }
+
+  function takePlace(recovery: ReceivedRecovery): void {
     firstOfRun = false;
     const at = positionOf(recovery);
     if (recovery.outcome === 'resumed' && at !== undefined) {
@@ -91,12 +106,16 @@ export function createHistory(options: {
   }
 
   return {
-    opened(recovery) {
-      viewer = recovery.viewer;
-      last = recovery;
-      if (firstOfRun) began(recovery);
+    began(open) {
+      isOpen = open;
+      offer = undefined;
     },
+    offered(recovery) {
+      offer = recovery;
+    },
+    connected: look,
     applied(eventId, type) {
+      look();
       if (viewer !== undefined && !existsAt(type, viewer.revision)) return () => {};
       const current = place ?? (next === 'anywhere' ? undefined : next);
       const log = (current === undefined ? undefined : logs.inBranch(tenant, current.branch)) ?? logs.of(tenant);
@@ -120,9 +139,12 @@ export function createHistory(options: {
       }
       const here = { branch: log.branch, position };
       place = here;
+      // What was buffered before the gap reached to it or beyond.
+      if (next !== undefined && next !== 'anywhere' && next.branch === here.branch && next.position <= position) next = undefined;
       return () => void done.push({ place: here, at: now() });
     },
     snapshotRequired(reason) {
+      look();
       if (last === undefined) return fail(`was told ${reason} before it had ever been connected`);
       const own = ['not_resumable', 'unknown_cursor'];
       const true_ = last.outcome === 'snapshot_required' ? last.reason === reason : own.includes(reason) && last.outcome !== 'resumed';
@@ -142,8 +164,11 @@ export function createHistory(options: {
       firstOfRun = true;
     },
     missing() {
+      look();
       const log = logs.of(tenant);
-      const from = next === undefined || next === 'anywhere' ? place : next;
+      // After a gap at revision 2 nobody knows where its events go on.
+      if (next === 'anywhere') return undefined;
+      const from = next ?? place;
       if (from === undefined || viewer === undefined) return undefined;
       if (from.branch !== log.branch) return `it still stands in a history that was given up`;
       const wanted = firstWanted(log, from.position, log.head);

@@ -1,4 +1,5 @@
 import { type Outcome, type TrueCursors, trueOutcome } from '../truth/cursors.ts';
+import type { Grants } from '../truth/grants.ts';
 import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import { audienceTag } from './delivery-rule.ts';
@@ -9,8 +10,9 @@ export function recoveryRule(options: {
   readonly verdict: Verdict;
   readonly logs: TrueLogs;
   readonly cursors: TrueCursors;
+  readonly grants: Grants;
 }): WireRule {
-  const { verdict, logs, cursors } = options;
+  const { verdict, logs, cursors, grants } = options;
   /** The newest cursor of each device whose acknowledgement was answered, and the newest that may have been kept. */
   const confirmed = new Map<string, { position: number; branch: number }>();
   const nameOf = ({ party }: Watched) => `${party.tenant} ${party.deviceId}`;
@@ -54,6 +56,8 @@ export function recoveryRule(options: {
       // Decided while the log was being trimmed: both were true within the handshake.
       const movedMeanwhile = logs.trimmedAt(party.tenant) >= watched.acceptedAt;
       if (movedMeanwhile && [outcome, truth].every((each) => each === 'trimmed' || each === 'resumed')) return;
+      const scopesMoved = grants.changedAt(watched.token) >= watched.acceptedAt;
+      if (scopesMoved && outcome === 'scope_changed') return;
       verdict.fail('every event or told', `${place} was told ${outcome}, and the truth is ${truth}`);
     },
   };

@@ -1,6 +1,7 @@
 /** What is due, earliest first; what is due at the same time comes in the order in which it was added. */
 export interface EventQueue<Value> {
-  readonly size: number;
+  /** When the earliest one is due; `Infinity` when there is none. */
+  readonly nextTime: number;
   add(time: number, value: Value): void;
   /** Takes the earliest one. */
   take(): { readonly time: number; readonly value: Value } | undefined;
@@ -28,8 +29,8 @@ export function createEventQueue<Value>(): EventQueue<Value> {
   }
 
   return {
-    get size() {
-      return heap.length;
+    get nextTime() {
+      return heap[0]?.time ?? Number.POSITIVE_INFINITY;
     },
     add(time, value) {
       heap.push({ time, order: added, value });

@@ -8,6 +8,8 @@ export interface Loop {
   readonly steps: number;
   /** Calls back once, that many milliseconds from now. Returns the undo. */
   after(ms: number, callback: () => void): () => void;
+  /** Calls back once at a moment: what is due at the same one comes in the order of the calls. */
+  at(time: number, callback: () => void): () => void;
   /** Runs what is due until virtual time reaches `until`, or nothing is due any more. @throws what a callback or `afterStep` throws */
   run(until: number): Promise<void>;
 }
@@ -20,6 +22,14 @@ export function createLoop(afterStep: () => void): Loop {
   let elapsed = 0;
   let steps = 0;
 
+  function at(time: number, callback: () => void): () => void {
+    const entry: { run: (() => void) | undefined } = { run: callback };
+    queue.add(Math.max(elapsed, time), entry);
+    return () => {
+      entry.run = undefined;
+    };
+  }
+
   return {
     get elapsed() {
       return elapsed;
@@ -27,23 +37,13 @@ export function createLoop(afterStep: () => void): Loop {
     get steps() {
       return steps;
     },
-    after(ms, callback) {
-      const entry: { run: (() => void) | undefined } = { run: callback };
-      queue.add(elapsed + Math.max(0, ms), entry);
-      return () => {
-        entry.run = undefined;
-      };
-    },
+    after: (ms, callback) => at(elapsed + ms, callback),
+    at,
     async run(until) {
-      for (;;) {
+      while (queue.nextTime <= until) {
         const due = queue.take();
-        if (due === undefined) break;
-        if (due.time > until) {
-          queue.add(due.time, due.value);
-          break;
-        }
-        const { run } = due.value;
-        if (run === undefined) continue;
+        const run = due?.value.run;
+        if (due === undefined || run === undefined) continue;
         elapsed = due.time;
         steps += 1;
         run();

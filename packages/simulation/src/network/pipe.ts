@@ -64,7 +64,7 @@ export function createPipe(loop: Loop, traits: PipeTraits, ends: PipeEnds): Pipe
     while (queue.length > 0 && !transmitting && state === 'working') {
       if (loop.elapsed < stalledUntil) {
         transmitting = true;
-        loop.after(stalledUntil - loop.elapsed, goOn);
+        loop.at(stalledUntil, goOn);
         return;
       }
       if (underWayBytes + heldBytes >= windowBytes) return;
@@ -94,7 +94,7 @@ export function createPipe(loop: Loop, traits: PipeTraits, ends: PipeEnds): Pipe
     bufferedBytes -= bytes;
     underWayBytes += bytes;
     lastArrival = Math.max(lastArrival, loop.elapsed + latency());
-    loop.after(lastArrival - loop.elapsed, () => {
+    loop.at(lastArrival, () => {
       underWayBytes -= bytes;
       arrive(parcel, bytes);
     });

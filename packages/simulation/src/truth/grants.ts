@@ -3,12 +3,14 @@ import type { Scope } from '@tyrum/contracts';
 /** What the tokens of a world allow, as whoever issued and changed them knows it. */
 export interface Grants {
   issued(token: string, scopes: readonly Scope[]): void;
+  /** A change is under way: from now on nobody knows which side of it holds. */
+  changing(token: string): void;
   /** A change was committed. */
   narrowed(token: string, scopes: readonly Scope[]): void;
   revoked(token: string): void;
   /** What a token allows now; for one that was never issued here, nothing. */
   scopesOf(token: string): ReadonlySet<Scope>;
-  /** When it last changed, in virtual milliseconds; `-Infinity` for never. */
+  /** When it last changed, in virtual milliseconds; `-Infinity` for never, `Infinity` while it changes. */
   changedAt(token: string): number;
 }
 
@@ -16,6 +18,10 @@ export function createGrants(now: () => number): Grants {
   const grants = new Map<string, { scopes: ReadonlySet<Scope>; changedAt: number }>();
   return {
     issued: (token, scopes) => void grants.set(token, { scopes: new Set(scopes), changedAt: Number.NEGATIVE_INFINITY }),
+    changing(token) {
+      const grant = grants.get(token);
+      if (grant !== undefined) grant.changedAt = Number.POSITIVE_INFINITY;
+    },
     narrowed: (token, scopes) => void grants.set(token, { scopes: new Set(scopes), changedAt: now() }),
     revoked: (token) => void grants.set(token, { scopes: new Set(), changedAt: now() }),
     scopesOf: (token) => grants.get(token)?.scopes ?? new Set(),

@@ -1,0 +1,178 @@
+import { answersTheWrongRequest, answersTwice } from './broken-channels.ts';
+import { forgetsTheCursor, forgetsTheOutbox } from './broken-storages.ts';
+import { acknowledgesEarly, splitsTheLedgerOff, splitsTheLogOff } from './broken-stores.ts';
+import type { Mutation } from './mutation.ts';
+
+/** The deliberate bugs, each of which the worlds of the fixed set have to find. */
+export const mutations: readonly Mutation[] = [
+  { name: 'acknowledges before the commit', wrapStore: acknowledgesEarly },
+  { name: 'keeps the ledger entry outside the transaction', wrapStore: splitsTheLedgerOff },
+  { name: 'appends events outside the transaction', wrapStore: splitsTheLogOff },
+  { name: 'answers the wrong request', wrapChannel: answersTheWrongRequest },
+  { name: 'answers twice', wrapChannel: answersTwice },
+  { name: 'keeps the cursor in memory', wrapStorage: forgetsTheCursor },
+  { name: 'keeps unsettled requests in memory', wrapStorage: forgetsTheOutbox },
+  {
+    name: 'resumes one event too late',
+    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: "recovery: { outcome: 'resumed' }, position: read.position,", replace: "recovery: { outcome: 'resumed' }, position: read.position + 1," }],
+  },
+  {
+    name: 'resumes one event too early',
+    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: "recovery: { outcome: 'resumed' }, position: read.position,", replace: "recovery: { outcome: 'resumed' }, position: read.position - 1," }],
+  },
+  {
+    name: 'takes a cursor of another epoch',
+    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: 'read.epoch !== state.epoch ||', replace: '' }],
+  },
+  {
+    name: 'says trimmed where nothing is missing',
+    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: 'read.position < state.floor', replace: 'read.position <= state.floor' }],
+  },
+  {
+    name: 'takes a cursor of other scopes',
+    edits: [{ file: 'gateway-core/src/engine/cursor.ts', find: 'parts.scopes !== scopeTag(audience)', replace: 'parts.scopes === ""' }],
+  },
+  {
+    name: 'knows a repeat by the connection instead of the device',
+    edits: [{ file: 'gateway-core/src/engine/dispatcher.ts', find: 'device: caller.deviceId,', replace: 'device: caller.connectionId ?? "",' }],
+  },
+  {
+    name: 'ignores the idempotency key',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/dispatcher.ts',
+        find: 'key: frame.idempotency_key ?? frame.request_id,',
+        replace: 'key: frame.request_id,',
+      },
+    ],
+  },
+  {
+    name: 'keeps what a refused handler wrote',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/ledger.ts',
+        find: 'if (!ran.outcome.ok) throw new Refused(ran.outcome);',
+        replace: 'if (!ran.outcome.ok) return ran.outcome;',
+      },
+    ],
+  },
+  {
+    name: 'leaves the claims of a dead process as they are',
+    edits: [{ file: 'gateway-core/src/engine/start-gateway.ts', find: 'tx.ledger.abandon(owner)', replace: 'undefined' }],
+  },
+  {
+    name: 'replays without the audience check',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/delivery.ts',
+        find: 'if (!encoded.visibleTo(viewer)) return;',
+        replace: 'if (!encoded.visibleTo(viewer) && position >= tail.head) return;',
+      },
+      {
+        file: 'gateway-core/src/engine/delivery.ts',
+        find: 'return maySee(viewer, frame.view, frame.device) &&',
+        replace: 'return (maySee(viewer, frame.view, frame.device) || position < tail.head) &&',
+      },
+    ],
+  },
+  {
+    name: 'sends what is for one device to all',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/audience.ts',
+        find: 'if (device !== undefined && device !== viewer.deviceId) return false;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'leaves connections open whose token was changed',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/token-watch.ts',
+        find: 'for (const [peer, known] of [...(watched.get(tokenId) ?? [])]) endChanged(peer, known, principal);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'does not return the credit',
+    edits: [{ file: 'gateway-core/src/engine/engine-operations.ts', find: 'delivery.acked(read.position);', replace: '' }],
+  },
+  {
+    name: 'sends without credit',
+    edits: [{ file: 'gateway-core/src/engine/delivery.ts', find: 'return unacked.length < flow &&', replace: 'return' }],
+  },
+  {
+    name: 'sends on past the high-water mark',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/delivery.ts',
+        find: 'return unacked.length < flow && !output.full();',
+        replace: 'return unacked.length < flow;',
+      },
+    ],
+  },
+  {
+    name: 'sends a task again under a new id',
+    edits: [
+      {
+        file: 'gateway-core/src/domain/tasks/dispatch-task.ts',
+        find: 'const dispatch_id = earlier ?? randomUuid(options.random);',
+        replace: 'const dispatch_id = randomUuid(options.random);',
+      },
+    ],
+  },
+  {
+    name: 'does not take up turns after a crash',
+    edits: [{ file: 'gateway-core/src/domain/turns/turn-runs.ts', find: 'while (await adopt());', replace: '' }],
+  },
+  {
+    name: 'does not look at prev',
+    edits: [{ file: 'client-sdk/src/events/sequencer.ts', find: 'if (frame.prev !== received)', replace: 'if (received === null)' }],
+  },
+  {
+    name: 'acknowledges events before they are handled',
+    edits: [
+      {
+        file: 'client-sdk/src/events/sequencer.ts',
+        find: "enqueue({ kind: 'event', frame, cursor,",
+        replace: "if (cursor !== undefined) { processed = cursor; acknowledger.processed(cursor, true); } enqueue({ kind: 'event', frame, cursor,",
+      },
+    ],
+  },
+  {
+    name: 'forgets requests when the connection is lost',
+    edits: [
+      {
+        file: 'client-sdk/src/requests/pending.ts',
+        find: 'for (const pending of book.requeueSent()) {',
+        replace: 'for (const pending of book.requeueSent()) { book.drop(pending);',
+      },
+    ],
+  },
+  {
+    name: 'sends a request again under a new id',
+    edits: [
+      {
+        file: 'client-sdk/src/requests/outgoing.ts',
+        find: 'return revision >= 3 ? requestId : (idempotencyKey ?? requestId);',
+        replace: 'return `${requestId}-${(globalThis.resends = (globalThis.resends ?? 0) + 1)}`;',
+      },
+    ],
+  },
+  {
+    name: 'does not notice a silent gateway',
+    edits: [{ file: 'client-sdk/src/connection/heartbeat.ts', find: 'return onDead();', replace: 'unanswered = 0;' }],
+  },
+  {
+    name: 'does again what its journal has',
+    edits: [
+      {
+        file: 'client-sdk/src/serving/remote-runs.ts',
+        find: 'entry = await journal.find(key);',
+        replace: 'entry = undefined;',
+      },
+    ],
+  },
+];
