@@ -45,7 +45,10 @@ export function createBackground({ clock, telemetry }: { clock: Clock; telemetry
       const done = work()
         .then(
           () => undefined,
-          (error: unknown) => telemetry.log('error', `could not ${what}`, { cause: causeOf(error) }),
+          (error: unknown) => {
+            const level = error instanceof StoreUnavailableError ? 'warn' : 'error';
+            telemetry.log(level, `could not ${what}`, { cause: causeOf(error) });
+          },
         )
         .finally(() => running.delete(done));
       running.add(done);

@@ -3,6 +3,7 @@ import { createBackground } from './background.ts';
 import { conversationHandlers } from './conversations/conversation-handlers.ts';
 import { createConversationSweep } from './conversations/sweep-conversation.ts';
 import type { Domain, DomainPolicies, DomainServices } from './domain.ts';
+import { createLogFeed } from './log-feed.ts';
 import { createNodeGreeting } from './pairings/node-greeting.ts';
 import { nodeHandlers } from './pairings/node-handlers.ts';
 import { createNodeLinks } from './pairings/node-links.ts';
@@ -45,19 +46,20 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
   const alarms = createAlarms(services, background);
   const tokens = createTokens(services, { background, alarms, pollMs: tokenPollMs });
   const links = createNodeLinks();
+  const feed = createLogFeed(store.log);
   const dispatcher: TaskDispatcher = createTaskDispatcher({
     services,
     background,
     alarms,
     links,
+    feed,
     leaseMs,
     mostPerNode: maxDispatchesPerNode,
   });
-  const waiters = createTaskWaiters(store.log);
-  const turnTasks = createTurnTasks({ alarms, random, dispatcher, waiters });
+  const waiters = createTaskWaiters(feed);
+  const turnTasks = createTurnTasks({ alarms, random, waiters });
   const lane = createTurnLane(random, {
     wake: (tenant, turnId) => runs.wake(tenant, turnId),
-    abort: (turnId) => runs.abort(turnId),
     cancelTasks: turnTasks.cancelOf,
   });
   const runs: TurnRuns = createTurnRuns({
@@ -65,6 +67,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     background,
     lane,
     tasks: turnTasks,
+    feed,
     maxRunning: maxRunningTurns,
     maxHistory,
   });
@@ -83,7 +86,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       ...turnHandlers(lane),
       ...pairingHandlers({ links, greeting, tokens, random }),
       ...nodeHandlers(services.peers),
-      ...taskHandlers({ dispatcher, alarms, random }),
+      ...taskHandlers({ alarms, random }),
       ...leaseholderHandlers({ dispatcher, alarms, leaseMs }),
     },
     authenticator: tokens.authenticator,
@@ -104,7 +107,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       runs.stop();
       alarms.stop();
       tokens.stop();
-      waiters.stop();
+      feed.stop();
       await background.stop();
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBackground } from '../background.ts';
 import { inTenant } from '../tenant-unit.ts';
-import { breakableStore, createDomainWorld, type DomainWorld } from '../test-support/domain-world.ts';
+import { breakableStore, createDomainWorld, type DomainWorld, forgetfulStore } from '../test-support/domain-world.ts';
 import { createAlarms } from './alarms.ts';
 
 function setUp(world: DomainWorld) {
@@ -89,6 +89,21 @@ describe('an alarm', () => {
     expect(rung).toHaveLength(1);
     expect(failures).toBeGreaterThan(1);
     expect(failures).toBeLessThan(7);
+  });
+
+  it('rings also when it was kept and the store could not say so', async () => {
+    const disk = forgetfulStore();
+    const world = await createDomainWorld({ start: false, store: disk.store });
+    const { alarms, rung, set } = setUp(world);
+    alarms.start();
+    await world.settle();
+
+    disk.forgetful = true;
+    await expect(set('unheard', 1000)).rejects.toThrow();
+    disk.forgetful = false;
+    await world.pass(6000, 500);
+
+    expect(rung).toEqual(['acme unheard 5000']);
   });
 
   it('says nothing after the end', async () => {

@@ -35,8 +35,8 @@ const alarms: Collection<Alarm> = {
 
 /** Most alarms that are read at a time. */
 const BATCH = 64;
-/** The clock of the machine may jump, and another process may set an alarm: the longest sleep without a look. */
-const LONGEST_SLEEP_MS = 60_000;
+/** The longest sleep: the clock of the machine may jump, and others may set an alarm without this process hearing of it. */
+const LOOK_MS = 5000;
 /** Pause before an alarm that could not be rung is tried again. */
 const RETRY_MS = 1000;
 
@@ -53,8 +53,7 @@ export function createAlarms(services: DomainServices, background: Background): 
     if (!started || due >= armedFor) return;
     disarm();
     armedFor = due;
-    const sleep = Math.min(Math.max(due - clock.now(), 0), LONGEST_SLEEP_MS);
-    disarm = clock.after(sleep, look);
+    disarm = clock.after(Math.max(due - clock.now(), 0), look);
   }
 
   function look(): void {
@@ -87,9 +86,8 @@ export function createAlarms(services: DomainServices, background: Background): 
       // Begun together, in their order, they share a commit.
       const rung = await Promise.all(due.map(({ id, value }) => ringOne(id, value)));
       if (rung.includes(false)) return arm(clock.now() + RETRY_MS);
-      const next = earliest.items[due.length];
-      if (next !== undefined) return arm(next.value.due);
-      if (earliest.next === undefined) return;
+      const next = earliest.items[due.length]?.value.due;
+      if (next !== undefined || earliest.next === undefined) return arm(Math.min(next ?? now + LOOK_MS, now + LOOK_MS));
     }
   }
 

@@ -4,14 +4,12 @@ import { mayBeAsked, pairingOf } from '../pairings/pairing-records.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
 import { wireTime } from '../wire-time.ts';
 import { dispatches, findTask, type TaskRecord } from './task-records.ts';
-import { PAST_DEADLINE, saveTask, type TaskEnd } from './task-transitions.ts';
+import { endTask, PAST_DEADLINE, saveTask } from './task-transitions.ts';
 
 export interface DispatchOptions {
   readonly alarms: Alarms;
   readonly random: Random;
   readonly leaseMs: number;
-  /** Ends a task that can never be given any more. */
-  readonly end: (unit: TenantUnit, record: TaskRecord, end: TaskEnd) => Promise<unknown>;
 }
 
 /**
@@ -34,10 +32,8 @@ export async function dispatchTask(
   if (refusal !== undefined) {
     // A task for this node alone waits for nothing any more. One for a capability may still be another node's.
     if (refusal.code === 'timeout' || record.addressed === 'node') {
-      await options.end(unit, record, {
-        status: refusal.status,
-        error: { code: refusal.code, message: refusal.message },
-      });
+      const { status, code, message } = refusal;
+      await endTask(unit, options.alarms, record, { status, error: { code, message } });
     }
     return undefined;
   }

@@ -7,6 +7,8 @@ export interface Flight {
   readonly controller: AbortController;
   /** Known once it was made durable. */
   dispatchId: string | undefined;
+  /** The node has answered; what becomes of the task is its own doing. */
+  answered: boolean;
 }
 
 /** What waits for the answer of one connection. */
@@ -50,7 +52,7 @@ export function createNodeFlights(mostPerNode: number): NodeFlights {
         lane.backlog = true;
         return undefined;
       }
-      const flight: Flight = { taskId, controller: new AbortController(), dispatchId: undefined };
+      const flight: Flight = { taskId, controller: new AbortController(), dispatchId: undefined, answered: false };
       lane.flights.set(taskId, flight);
       return flight;
     },

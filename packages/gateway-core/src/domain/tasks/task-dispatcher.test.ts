@@ -1,7 +1,7 @@
 import { ProtocolError } from '@tyrum/contracts';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../testing/manual-clock.ts';
-import { breakableStore, createDomainWorld, deviceIdOf } from '../test-support/domain-world.ts';
+import { breakableStore, createDomainWorld, deviceIdOf, forgetfulStore } from '../test-support/domain-world.ts';
 import { capabilities, pairedNode, reconnect } from '../test-support/pairing-steps.ts';
 import { executions, lastExecution, submit, taskNow } from '../test-support/task-steps.ts';
 
@@ -41,6 +41,19 @@ describe('a dispatch', () => {
     expect(executions(peer)).toEqual([]);
     disk.broken = false;
     await world.pass(5000, 250);
+
+    expect(executions(peer)).toHaveLength(1);
+  });
+
+  it('is sent also when the submission was kept and the store could not say so', async () => {
+    const disk = forgetfulStore();
+    const world = await createDomainWorld({ store: disk.store });
+    const peer = await pairedNode(world, 'drill');
+
+    disk.forgetful = true;
+    await expect(submit(world)).rejects.toThrow();
+    disk.forgetful = false;
+    await world.pass(1000, 250);
 
     expect(executions(peer)).toHaveLength(1);
   });

@@ -1,8 +1,9 @@
-import { ProtocolError } from '@tyrum/contracts';
+import { ProtocolError, type Task } from '@tyrum/contracts';
 import type { Transaction } from '../../ports/store.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { Background } from '../background.ts';
 import type { DomainServices } from '../domain.ts';
+import type { LogFeed } from '../log-feed.ts';
 import type { NodeLink, NodeLinks } from '../pairings/node-links.ts';
 import { inTenant, type TenantUnit } from '../tenant-unit.ts';
 import { wireTime } from '../wire-time.ts';
@@ -14,14 +15,10 @@ import { endTask, keepTask, PAST_DEADLINE, TASK_ALARM, type TaskEnd } from './ta
 
 /** Gives tasks to nodes and takes their answers. */
 export interface TaskDispatcher {
-  /** A task may be given to somebody. */
-  offer(tenant: string, record: TaskRecord): void;
   /** A node may be given tasks: those that it was given before over a lost connection come first. */
   admitted(link: NodeLink): void;
   /** A connection is gone. What it was given stays given. */
   closed(link: NodeLink): void;
-  /** Ends a task that has not ended, and tells its node once that holds. */
-  end(unit: TenantUnit, record: TaskRecord, end: TaskEnd): Promise<TaskRecord>;
   /** Lets the lease of a dispatched task go on. */
   renew(unit: TenantUnit, record: TaskRecord): Promise<void>;
 }
@@ -31,6 +28,7 @@ export interface DispatcherOptions {
   readonly background: Background;
   readonly alarms: Alarms;
   readonly links: NodeLinks;
+  readonly feed: LogFeed;
   /** How long a task stays with a node that gives no sign. */
   readonly leaseMs: number;
   /** Dispatches that one node has at a time; the others wait. */
@@ -41,19 +39,22 @@ export interface DispatcherOptions {
 const LONGEST_WAIT_MS = 2_147_000_000;
 
 export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher {
-  const { services, background, alarms, links, leaseMs } = options;
+  const { services, background, alarms, links, feed, leaseMs } = options;
   const { store, clock, random, telemetry } = services;
   const flights = createNodeFlights(options.mostPerNode);
-  const dispatching = { alarms, random, leaseMs, end };
+  const dispatching = { alarms, random, leaseMs };
   const startedAt = clock.now();
 
-  function offer(tenant: string, { task, addressed }: TaskRecord): void {
-    if (addressed === 'node') {
-      const link = links.find(tenant, task.node_id ?? '');
-      if (link?.capabilities !== undefined) give(link, task.task_id);
-      return;
+  function offerQueued(tenant: string, { task_id, node_id, capability = '' }: Task): void {
+    if (node_id === undefined) offerAble(tenant, capability, task_id);
+    else {
+      const link = links.find(tenant, node_id);
+      if (link?.capabilities !== undefined) give(link, task_id);
     }
-    for (const link of links.able(tenant, task.capability ?? '')) if (give(link, task.task_id)) return;
+  }
+
+  function offerAble(tenant: string, capability: string, taskId: string): void {
+    for (const link of links.able(tenant, capability)) if (give(link, taskId)) return;
   }
 
   /** Answers whether there was room to try. */
@@ -97,6 +98,7 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
       // Aborted: the task has ended, or the connection is gone and nobody knows whether the node acted.
       if (!flight.controller.signal.aborted) end = endByError(error, telemetry, random);
     }
+    flight.answered = end !== undefined;
     background.run('settle a task', async () => {
       try {
         if (end !== undefined) await settle(link.tenant, task_id, dispatch_id, end);
@@ -166,28 +168,20 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
     }
   }
 
-  function abort(tenant: string, { task }: TaskRecord, reason: string): void {
-    const { node_id, dispatch_id, task_id } = task;
+  /** Tells a node that nobody waits for its answer any more, unless the end of the task was its answer. */
+  function abort(tenant: string, { task_id, node_id, dispatch_id, status, error }: Task): void {
     if (node_id === undefined || dispatch_id === undefined) return;
     const link = links.find(tenant, node_id);
     if (link === undefined) return;
     const flight = flights.laneOf(link).flights.get(task_id);
+    if (flight?.answered === true) return;
     flight?.controller.abort();
     if (link.capabilities === undefined) return;
-    link.peer.request('task.abort', { dispatch_id, reason }).catch((error: unknown) => {
+    link.peer.request('task.abort', { dispatch_id, reason: error?.message ?? status }).catch((cause: unknown) => {
       // At revision 2 there is no abort, and a node that is gone needs none.
-      const cause = error instanceof Error ? error.message : String(error);
-      telemetry.log('debug', 'a node was not told to abort', { task_id, cause });
+      const why = cause instanceof Error ? cause.message : String(cause);
+      telemetry.log('debug', 'a node was not told to abort', { task_id, cause: why });
     });
-  }
-
-  async function end(unit: TenantUnit, record: TaskRecord, how: TaskEnd): Promise<TaskRecord> {
-    const ended = await endTask(unit, alarms, record, how);
-    if (record.task.status === 'dispatched') {
-      const reason = how.status === 'succeeded' ? how.status : how.error.message;
-      unit.afterCommit(() => abort(unit.tenant, record, reason));
-    }
-    return ended;
   }
 
   async function renew(unit: TenantUnit, record: TaskRecord): Promise<void> {
@@ -207,24 +201,28 @@ export function createTaskDispatcher(options: DispatcherOptions): TaskDispatcher
     if (record === undefined || hasEnded(record.task)) return;
     const { deadline_at, lease_expires_at } = record.task;
     if (deadline_at !== null && Date.parse(deadline_at) <= unit.now) {
-      await end(unit, record, { status: 'failed', error: PAST_DEADLINE });
+      await endTask(unit, alarms, record, { status: 'failed', error: PAST_DEADLINE });
     } else if (lease_expires_at === null || record.adoptable || Date.parse(lease_expires_at) > unit.now) {
       await keepTask(unit, alarms, record);
     } else if (unit.now < startedAt + leaseMs || awaits(unit.tenant, record)) {
       // The node is at it; or this process has just started, and the node had nobody to come back to until now.
       await renew(unit, record);
     } else {
-      const free = { ...record, adoptable: true };
-      await keepTask(unit, alarms, free);
-      if (free.addressed === 'capability') unit.afterCommit(() => offer(unit.tenant, free));
+      await keepTask(unit, alarms, { ...record, adoptable: true });
+      const { capability } = record.task;
+      if (record.addressed === 'node' || capability === undefined) return;
+      unit.afterCommit(() => offerAble(unit.tenant, capability, taskId));
     }
   });
 
+  feed.onTask((tenant, task) => {
+    if (task.status === 'queued') offerQueued(tenant, task);
+    else if (hasEnded(task)) abort(tenant, task);
+  });
+
   return {
-    offer,
     admitted: fill,
     closed: (link) => flights.drop(link),
-    end,
     renew,
   };
 }

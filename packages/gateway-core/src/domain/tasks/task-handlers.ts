@@ -7,13 +7,12 @@ import { notFound } from '../refusals.ts';
 import { unitOf } from '../tenant-unit.ts';
 import { turns } from '../turns/turn-records.ts';
 import { submitTask } from './submit-task.ts';
-import type { TaskDispatcher } from './task-dispatcher.ts';
 import { findTask, hasEnded, TASK_STATUSES, type TaskRecord, taskList, turnTaskList } from './task-records.ts';
+import { endTask } from './task-transitions.ts';
 
 type ClientHandlers = Pick<Handlers<Tyrum>, 'task.submit' | 'task.get' | 'task.list' | 'task.cancel'>;
 
 export interface TaskServices {
-  readonly dispatcher: TaskDispatcher;
   readonly alarms: Alarms;
   readonly random: Random;
 }
@@ -21,20 +20,19 @@ export interface TaskServices {
 const DEFAULT_PAGE = 50;
 
 /** What clients ask about tasks. */
-export function taskHandlers({ dispatcher, alarms, random }: TaskServices): ClientHandlers {
+export function taskHandlers({ alarms, random }: TaskServices): ClientHandlers {
   return {
     async 'task.submit'({ action, node_id, capability, deadline_ms, turn_id }, context) {
       const unit = unitOf(context);
       if (turn_id !== undefined && (await unit.tx.documents.get(unit.tenant, turns, turn_id)) === undefined) {
         throw notFound('turn', turn_id);
       }
-      const record = await submitTask(
+      const { task } = await submitTask(
         unit,
         { alarms, random },
         { action, nodeId: node_id, capability, deadlineMs: deadline_ms, turnId: turn_id, trace: unit.trace },
       );
-      unit.afterCommit(() => dispatcher.offer(unit.tenant, record));
-      return { task: record.task };
+      return { task };
     },
 
     async 'task.get'({ task_id }, { tx, caller }) {
@@ -57,7 +55,7 @@ export function taskHandlers({ dispatcher, alarms, random }: TaskServices): Clie
         throw new ProtocolError('invalid_state', 'the task has ended already', { details: { task: record.task } });
       }
       const error = { code: 'cancelled', message: reason ?? 'the task was cancelled' };
-      return { task: (await dispatcher.end(unit, record, { status: 'cancelled', error })).task };
+      return { task: (await endTask(unit, alarms, record, { status: 'cancelled', error })).task };
     },
   };
 }

@@ -1,43 +1,32 @@
 import { ProtocolError, type Task } from '@tyrum/contracts';
-import type { LogReader } from '../../ports/store.ts';
+import type { LogFeed } from '../log-feed.ts';
 import { hasEnded } from './task-records.ts';
 
-/**
- * Waits for the end of tasks by listening to the log, so that it does not matter who ended one: this process, another one, or
- * a timer.
- */
+/** Waits for the end of tasks, whoever ends them. */
 export interface TaskWaiters {
-  /** Resolves with the ended task. @throws {ProtocolError} `cancelled` when the signal aborts first */
-  end(turnId: string, taskId: string, signal: AbortSignal): TaskWait;
-  stop(): void;
+  end(taskId: string, signal: AbortSignal): TaskWait;
 }
 
 export interface TaskWait {
+  /** @throws {ProtocolError} `cancelled` when the signal aborts first */
   readonly ended: Promise<Task>;
   /** Nobody wants to know any more. */
   cancel(): void;
 }
 
-export function createTaskWaiters(log: LogReader): TaskWaiters {
-  /** By turn: what a turn waits for is bounded by what its runner has asked for. */
-  const waiting = new Map<string, Map<string, Set<(task: Task) => void>>>();
+export function createTaskWaiters(feed: LogFeed): TaskWaiters {
+  /** Bounded by what the runners of this process wait for. */
+  const waiting = new Map<string, Set<(task: Task) => void>>();
 
-  const unlisten = log.onAppend((_tenant, events) => {
-    if (waiting.size === 0) return;
-    for (const event of events) {
-      const ofTurn = event.type === 'task.updated' ? waiting.get(event.scope?.id ?? '') : undefined;
-      if (ofTurn === undefined) continue;
-      const { task } = JSON.parse(event.payload) as { readonly task: Task };
-      if (hasEnded(task)) for (const tell of [...(ofTurn.get(task.task_id) ?? [])]) tell(task);
-    }
+  feed.onTask((_tenant, task) => {
+    if (hasEnded(task)) for (const tell of [...(waiting.get(task.task_id) ?? [])]) tell(task);
   });
 
   return {
-    end(turnId, taskId, signal) {
+    end(taskId, signal) {
       let cancel = (): void => undefined;
       const ended = new Promise<Task>((resolve, reject) => {
-        const ofTurn = waiting.get(turnId) ?? new Map<string, Set<(task: Task) => void>>();
-        const ofTask = ofTurn.get(taskId) ?? new Set<(task: Task) => void>();
+        const tellers = waiting.get(taskId) ?? new Set<(task: Task) => void>();
         const tell = (task: Task) => {
           cancel();
           resolve(task);
@@ -48,16 +37,14 @@ export function createTaskWaiters(log: LogReader): TaskWaiters {
         };
         cancel = () => {
           signal.removeEventListener('abort', onAbort);
-          ofTask.delete(tell);
-          if (ofTask.size === 0) ofTurn.delete(taskId);
-          if (ofTurn.size === 0) waiting.delete(turnId);
+          tellers.delete(tell);
+          if (tellers.size === 0) waiting.delete(taskId);
         };
-        waiting.set(turnId, ofTurn.set(taskId, ofTask.add(tell)));
+        waiting.set(taskId, tellers.add(tell));
         signal.addEventListener('abort', onAbort);
         if (signal.aborted) onAbort();
       });
       return { ended, cancel: () => cancel() };
     },
-    stop: unlisten,
   };
 }

@@ -4,8 +4,8 @@ import type { Alarms } from '../alarms/alarms.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
 import type { TurnTasks } from '../turns/turn-context.ts';
 import { submitTask } from './submit-task.ts';
-import type { TaskDispatcher } from './task-dispatcher.ts';
 import { hasEnded, type TaskRecord, tasks } from './task-records.ts';
+import { endTask } from './task-transitions.ts';
 import type { TaskWaiters } from './task-waiters.ts';
 
 /** The tasks of turns: begun once for their key, and ended with their turn. */
@@ -17,7 +17,6 @@ export interface TasksOfTurns extends TurnTasks {
 export interface TurnTaskOptions {
   readonly alarms: Alarms;
   readonly random: Random;
-  readonly dispatcher: TaskDispatcher;
   readonly waiters: TaskWaiters;
 }
 
@@ -25,7 +24,7 @@ export interface TurnTaskOptions {
 const BATCH = 100;
 const CANCEL = 'turn.tasks.cancel';
 
-export function createTurnTasks({ alarms, random, dispatcher, waiters }: TurnTaskOptions): TasksOfTurns {
+export function createTurnTasks({ alarms, random, waiters }: TurnTaskOptions): TasksOfTurns {
   async function cancelOf(unit: TenantUnit, turnId: string, message: string): Promise<void> {
     let left = BATCH;
     for (const status of ['queued', 'dispatched']) {
@@ -34,7 +33,7 @@ export function createTurnTasks({ alarms, random, dispatcher, waiters }: TurnTas
       const { items } = await unit.tx.documents.list(unit.tenant, tasks, query);
       left -= items.length;
       for (const { value } of items) {
-        await dispatcher.end(unit, value, { status: 'cancelled', error: { code: 'cancelled', message } });
+        await endTask(unit, alarms, value, { status: 'cancelled', error: { code: 'cancelled', message } });
       }
     }
     if (left === 0) await alarms.set(unit, CANCEL, turnId, unit.now);
@@ -49,16 +48,10 @@ export function createTurnTasks({ alarms, random, dispatcher, waiters }: TurnTas
       const record = await write(async (unit) => {
         const earlier = await findByKey(unit.tx, unit.tenant, turnId, key);
         if (earlier !== undefined) return earlier;
-        const submitted = await submitTask(
-          unit,
-          { alarms, random },
-          { action, nodeId, capability, deadlineMs, turnId, key, trace },
-        );
-        unit.afterCommit(() => dispatcher.offer(unit.tenant, submitted));
-        return submitted;
+        return submitTask(unit, { alarms, random }, { action, nodeId, capability, deadlineMs, turnId, key, trace });
       });
       const { task_id } = record.task;
-      const wait = waiters.end(turnId, task_id, signal);
+      const wait = waiters.end(task_id, signal);
       // What ended before the waiting began is not told any more: look once, now that it has.
       wait.ended.catch(() => undefined);
       try {

@@ -178,7 +178,13 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
     async open({ name = 'node', ...peerOptions } = {}) {
       const peer = createFakePeer({ deviceId: deviceIdOf(name), connectionId: randomUuid(random), ...peerOptions });
       peers.add(peer);
-      await domain.peerOpened(peer);
+      try {
+        await domain.peerOpened(peer);
+      } catch (error) {
+        // The engine ends a connection that could not be opened.
+        world.lose(peer);
+        throw error;
+      }
       await settle();
       return peer;
     },
@@ -234,6 +240,21 @@ export function countingRandom(): Random {
       return bytes;
     },
   };
+}
+
+/** A store whose commits are kept, and reported as failed for as long as the test says so. */
+export function forgetfulStore(): { readonly store: MemoryStore; forgetful: boolean } {
+  const state: { store: MemoryStore; forgetful: boolean } = {
+    store: createMemoryStore({
+      faults: {
+        afterCommit() {
+          if (state.forgetful) throw new Error('the disk did not answer');
+        },
+      },
+    }),
+    forgetful: false,
+  };
+  return state;
 }
 
 /** A store whose commits fail for as long as the test says so. */

@@ -35,8 +35,6 @@ export interface QueuedTurn {
 export interface LaneSignals {
   /** A turn may be taken; called once that is durable. */
   wake(tenant: string, turnId: string): void;
-  /** A turn has been cancelled; called once that is durable. */
-  abort(turnId: string): void;
   /** Ends the tasks of a cancelled turn, in the same transaction. */
   cancelTasks(unit: TenantUnit, turnId: string, reason: string): Promise<void>;
 }
@@ -94,7 +92,6 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
     await unit.tx.documents.delete(SYSTEM, turnJobs, turn_id);
     if (end.status === 'cancelled') {
       await signals.cancelTasks(unit, turn_id, end.reason ?? 'the turn was cancelled');
-      unit.afterCommit(() => signals.abort(turn_id));
     }
     return ended;
   }

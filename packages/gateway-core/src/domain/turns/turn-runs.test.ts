@@ -2,7 +2,13 @@ import { ProtocolError } from '@tyrum/contracts';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import { converse, repeated, say, standingOf, stepsOf, transcriptOf } from '../test-support/conversation-steps.ts';
-import { breakableStore, createDomainWorld, deviceIdOf, refusal } from '../test-support/domain-world.ts';
+import {
+  breakableStore,
+  createDomainWorld,
+  deviceIdOf,
+  forgetfulStore,
+  refusal,
+} from '../test-support/domain-world.ts';
 import { createStagedRunner } from '../test-support/staged-runner.ts';
 import { turnJobs } from './turn-records.ts';
 
@@ -263,6 +269,42 @@ describe('a turn', () => {
     await world.settle();
 
     expect(await standingOf(world, turn_id)).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('a turn that was kept while the store could not say so', () => {
+  it('runs, and the one behind one whose end was', async () => {
+    const runner = createStagedRunner();
+    const disk = forgetfulStore();
+    const world = await createDomainWorld({ runner, store: disk.store });
+    const id = await converse(world);
+
+    disk.forgetful = true;
+    await expect(say(world, id, 'one')).rejects.toThrow();
+    disk.forgetful = false;
+    await world.pass(6000, 500);
+    expect(runner.runs).toHaveLength(1);
+    await say(world, id, 'two');
+    disk.forgetful = true;
+    runner.last.succeed();
+    await world.settle();
+    disk.forgetful = false;
+    await world.pass(6000, 500);
+
+    expect(runner.runs).toHaveLength(2);
+    expect(runner.last.context.messages.at(-1)?.parts[0]?.text).toBe('two');
+  });
+
+  it('is aborted where it was cancelled', async () => {
+    const runner = createStagedRunner();
+    const disk = forgetfulStore();
+    const world = await createDomainWorld({ runner, store: disk.store });
+    const { turn_id } = await say(world, await converse(world), 'hello');
+
+    disk.forgetful = true;
+    await expect(world.call('turn.cancel', { turn_id })).rejects.toThrow();
+
+    expect(runner.last.context.signal.aborted).toBe(true);
   });
 });
 

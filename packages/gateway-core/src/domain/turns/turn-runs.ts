@@ -2,6 +2,7 @@ import { ProtocolError, randomText } from '@tyrum/contracts';
 import type { TurnRunner } from '../../ports/turn-runner.ts';
 import { type Background, causeOf } from '../background.ts';
 import type { DomainServices } from '../domain.ts';
+import type { LogFeed } from '../log-feed.ts';
 import { inTenant, SYSTEM, type TenantUnit } from '../tenant-unit.ts';
 import { type OpenContext, openContext, type TurnTasks } from './turn-context.ts';
 import { historyOf, saidBy } from './turn-history.ts';
@@ -13,8 +14,6 @@ import { keepRunning, type TurnEnd } from './turn-transitions.ts';
 export interface TurnRuns {
   /** A turn may be taken. */
   wake(tenant: string, turnId: string): void;
-  /** A turn has ended without its runner: the runner is told, and nothing that it does has an effect any more. */
-  abort(turnId: string): void;
   /** Takes up what ran and what waited when the last process ended. */
   start(): Promise<void>;
   /** Takes nothing more; runners are told, and what they run is left to be taken up again. */
@@ -26,6 +25,7 @@ export interface TurnRunsOptions {
   readonly background: Background;
   readonly lane: TurnLane;
   readonly tasks: TurnTasks;
+  readonly feed: LogFeed;
   /** Turns that run in this process at a time; the others wait. */
   readonly maxRunning: number;
   /** Messages that a runner is given at the most, besides those that it answers. */
@@ -40,6 +40,7 @@ interface Run {
 }
 
 const BATCH = 64;
+const LOOK_MS = 5000;
 const LONGEST_MESSAGE = 1024;
 
 const absentRunner: TurnRunner = {
@@ -51,13 +52,14 @@ const absentRunner: TurnRunner = {
 
 export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
   const { services, background, lane, maxRunning } = options;
-  const { store, owner, telemetry, random, runner = absentRunner } = services;
+  const { store, clock, owner, telemetry, random, runner = absentRunner } = services;
   /** Bounded by `maxRunning`. */
   const runs = new Map<string, Run>();
   let started = false;
   /** More turns are ready than there was room for. */
   let backlog = false;
   let pumping = false;
+  let stopLooking = (): void => undefined;
 
   function wake(tenant: string, turnId: string): void {
     if (!started || background.stopping || runs.has(turnId)) return;
@@ -217,22 +219,31 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
     });
   }
 
+  /** Finds what nobody was woken for: the work of another process, or a commit that was kept although the store could not say so. */
+  function lookAgain(): void {
+    pump();
+    stopLooking = clock.after(LOOK_MS, lookAgain);
+  }
+
+  /** A turn has been cancelled: its runner is told, and nothing that it does has an effect any more. */
+  options.feed.onTurnCancelled((turnId) => {
+    const run = runs.get(turnId);
+    if (run === undefined) return;
+    run.live = false;
+    run.controller.abort('cancelled');
+    release(run);
+  });
+
   return {
     wake,
-    abort(turnId) {
-      const run = runs.get(turnId);
-      if (run === undefined) return;
-      run.live = false;
-      run.controller.abort('cancelled');
-      release(run);
-    },
     async start() {
       while (await adopt());
       started = true;
-      pump();
+      lookAgain();
     },
     stop() {
       started = false;
+      stopLooking();
       for (const run of runs.values()) {
         run.live = false;
         run.controller.abort('stopping');
