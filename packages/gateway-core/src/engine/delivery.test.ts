@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Crypto } from '../ports/crypto.ts';
 import { nodeCrypto } from '../ports/node-crypto.ts';
-import type { StoredEvent } from '../ports/store.ts';
 import { settle } from '../testing/node-settle.ts';
 import { probe } from '../testing/probe-contract.ts';
 import { createProbeStore } from '../testing/probe-world.ts';
@@ -9,7 +8,6 @@ import type { WireFrame } from '../testing/raw-peer.ts';
 import type { Viewer } from './audience.ts';
 import { createCursorCodec } from './cursor.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
-import { createHotTail } from './hot-tail.ts';
 import { createTenantLogs } from './tenant-logs.ts';
 
 const viewer: Viewer = { role: 'client', scopes: new Set(['operator.read']), deviceId: 'dev_a', extensions: new Set() };
@@ -201,128 +199,5 @@ describe('a delivery', () => {
     const logged = tenantLog.tail.next(0);
     expect(logged?.framesAt(2)).toBe(logged?.framesAt(2));
     expect(peers.every(({ frames }) => frames.length === 1)).toBe(true);
-  });
-});
-
-describe('the hot tail', () => {
-  const event = (position: number, characters = 2): StoredEvent => ({
-    position,
-    eventId: `e${position}`,
-    type: 'note.written',
-    occurredAt: 1,
-    payload: 'x'.repeat(characters),
-  });
-  const encode = (stored: StoredEvent) => ({
-    event: stored,
-    framesAt: () => [],
-    visibleTo: () => true,
-    placeHalf: () => '',
-  });
-
-  it('has the event after a position, or nothing where it is older or not there yet', () => {
-    const tail = createHotTail('e', 5, encode);
-    tail.append([event(6), event(7)]);
-
-    expect([4, 5, 6, 7, 8, -1, 0].map((position) => tail.next(position)?.event.position)).toEqual([
-      undefined,
-      6,
-      7,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(tail.head).toBe(7);
-  });
-
-  it('takes nothing twice, and forgets what is before a hole: the store has it', () => {
-    const tail = createHotTail('e', 0, encode);
-    tail.append([event(1), event(2)]);
-    tail.append([event(2), event(3)]);
-    expect(tail.next(2)?.event.position).toBe(3);
-
-    tail.append([event(6)]);
-
-    expect([2, 3, 4, 5].map((position) => tail.next(position)?.event.position)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      6,
-    ]);
-    expect(tail.head).toBe(6);
-  });
-
-  it('keeps the newest thousand at least and two thousand at the most', () => {
-    const tail = createHotTail('e', 0, encode);
-    for (let position = 1; position <= 10_000; position += 1) tail.append([event(position)]);
-
-    const kept = numbers(0, 9_999).filter((position) => tail.next(position) !== undefined);
-    expect(kept.at(-1)).toBe(9_999);
-    expect(kept.length).toBeGreaterThanOrEqual(1_024);
-    expect(kept.length).toBeLessThanOrEqual(2_048);
-  });
-
-  it('keeps no more text than 8 Mi characters, and the newest event whatever its size', () => {
-    const tail = createHotTail('e', 0, encode);
-    for (let position = 1; position <= 40; position += 1) tail.append([event(position, 1_000_000)]);
-    const kept = numbers(0, 39).filter((position) => tail.next(position) !== undefined);
-    expect(kept.length).toBeGreaterThanOrEqual(4);
-    expect(kept.length).toBeLessThanOrEqual(8);
-
-    tail.append([event(41, 20_000_000)]);
-
-    expect(numbers(0, 40).filter((position) => tail.next(position) !== undefined)).toEqual([40]);
-  });
-});
-
-describe('the logs of the tenants', () => {
-  it('are held for as long as somebody uses them, and opened once for all', async () => {
-    let commits = 0;
-    const faults = {
-      beforeCommit() {
-        commits += 1;
-      },
-    };
-    const { logs, tenantLog } = await withLog(3, faults);
-    commits = 0;
-
-    const more = await Promise.all([logs.open('acme'), logs.open('acme'), logs.open('other')]);
-    expect([logs.size, commits]).toEqual([2, 1]);
-    for (const log of more) log.release();
-    more[0]?.release();
-    expect(logs.size).toBe(1);
-    tenantLog.release();
-
-    expect(logs.size).toBe(0);
-  });
-
-  it('miss nothing that is appended while they are opened', async () => {
-    const { logs, tenantLog, append } = await withLog(3);
-    tenantLog.release();
-
-    const opening = logs.open('acme');
-    await Promise.all([append(4, 5), append(6, 6)]);
-    const log = await opening;
-    await append(7, 7);
-
-    const kept = numbers(1, 7).filter((position) => log.tail.next(position - 1) !== undefined);
-    expect(log.tail.head).toBe(7);
-    expect(kept).toEqual(numbers(kept[0] ?? 0, 7));
-  });
-
-  it('that could not be opened are tried again by the next one', async () => {
-    let broken = false;
-    const { logs } = await withLog(1, {
-      beforeCommit() {
-        if (broken) throw new Error('disk full');
-      },
-    });
-    broken = true;
-    const failing = [logs.open('other'), logs.open('other')];
-    for (const opening of failing) await expect(opening).rejects.toThrow();
-    broken = false;
-
-    expect((await logs.open('other')).tail.head).toBe(0);
-    expect(logs.size).toBe(2);
   });
 });
