@@ -16,6 +16,8 @@ export interface PendingRequest extends RequestWords {
   stored: 'nothing' | 'writing' | 'unsent' | 'sent';
   /** Whether it was ever sent. */
   everSent: boolean;
+  /** Whether it was sent and the answer never came: then it may have had its effect, whatever a repeat is answered. */
+  unanswered: boolean;
   /** Its type and id on the wire of the connection on which it was sent last. */
   wireKey: string;
   /** After this moment, in `elapsed` milliseconds, a repeat would no longer be recognised. */
@@ -36,6 +38,7 @@ export function createPendingRequest(
     state: 'queued',
     stored: 'nothing',
     everSent: false,
+    unanswered: false,
     wireKey: '',
     resendUntil: undefined,
     checkedAt: undefined,

@@ -283,6 +283,36 @@ describe('requests in flight', () => {
     expect(gateway.last.requests).toEqual(before);
   });
 
+  test('end as unknown when the repeat is refused: nobody has said what the first one did', async () => {
+    const { client, gateway, clock } = await createOpenWorld();
+    const created = client.request('conversation.create', {}).catch((error: unknown) => error);
+    const listed = client.request('conversation.list', {}).catch((error: unknown) => error);
+    await settled();
+    gateway.last.close(1006);
+    await clock.advance(500);
+    gateway.last.refuse('conversation.create', { code: 'forbidden' });
+    gateway.last.refuse('conversation.list', { code: 'forbidden' });
+
+    expect(await created).toMatchObject({
+      name: 'ClientError',
+      code: 'outcome_unknown',
+      sent: true,
+      cause: { code: 'forbidden' },
+    });
+    expect(await listed).toMatchObject({ name: 'ProtocolError', code: 'forbidden' });
+  });
+
+  test('end with what the gateway kept, or decided anew', async () => {
+    const { client, gateway, clock } = await createOpenWorld();
+    const created = client.request('conversation.create', {}).catch((error: unknown) => error);
+    await settled();
+    gateway.last.close(1006);
+    await clock.advance(500);
+    gateway.last.refuse('conversation.create', { code: 'invalid_state' });
+
+    expect(await created).toMatchObject({ name: 'ProtocolError', code: 'invalid_state' });
+  });
+
   test('are never repeated past the window of the ledger: their outcome is unknown [CL-3]', async () => {
     const { client, gateway, clock } = await createOpenWorld({
       gatewayOptions: { limits: { ledger_window_ms: 60_000, heartbeat_ms: 1_000_000 } },

@@ -20,7 +20,7 @@ import { payloadText, refusalOf, requestFrame, samePayload, wireIdAt } from './o
 import { createPendingRequest, type PendingRequest } from './pending-request.ts';
 import { createRequestBook } from './request-book.ts';
 import { createRequestKeeper } from './request-keeper.ts';
-import { conflict, endedWith, type Outcome, outcomeUnknown, settledAs } from './request-outcome.ts';
+import { conflict, endedWith, type Outcome, outcomeUnknown, refusedWith, settledAs } from './request-outcome.ts';
 import { type Reply, readError, readReply } from './response.ts';
 import type { Settled } from './settled.ts';
 import { createWaiter, type RequestOptions, type Waiter } from './waiter.ts';
@@ -159,7 +159,7 @@ export function createPending(options: PendingOptions): Pending {
     const { view } = session;
     const judged = pending.checkedAt === view.revision && view.requests.get(pending.type)?.extension === undefined;
     const refusal = judged ? undefined : refusalOf(contract, view, session, pending.type, JSON.parse(pending.payload));
-    if (refusal !== undefined) return settle(pending, { error: refusal });
+    if (refusal !== undefined) return settle(pending, { error: refusedWith(refusal, pending) });
     pending.checkedAt = view.revision;
     if (isExpired(pending)) return settle(pending, { error: outcomeUnknown(pending) });
     const frame = requestFrame(view.revision, pending);
@@ -198,7 +198,7 @@ export function createPending(options: PendingOptions): Pending {
     // Without a time limit somebody has to say when it is enough; what an earlier process left has none who waits.
     const limited = pending.waiters.size > 0 && ![...pending.waiters].some(({ timeLimited }) => timeLimited);
     if (!RETRIED.has(error.code) || !error.retryable || (limited && pending.retries >= limits.maxRetries)) {
-      return settle(pending, { error });
+      return settle(pending, { error: refusedWith(error, pending) });
     }
     // A gateway that stops refuses what is new; the next connection is another gateway's.
     if (holding) return enqueue(pending);
@@ -268,6 +268,7 @@ export function createPending(options: PendingOptions): Pending {
       link = undefined;
       cancelCheck();
       for (const pending of book.requeueSent()) {
+        pending.unanswered = true;
         if (pending.resendUntil === undefined) continue;
         const remaining = Math.max(0, pending.resendUntil - clock.elapsed());
         pending.cancelTimer = afterLong(clock, remaining, () => settle(pending, { error: outcomeUnknown(pending) }));

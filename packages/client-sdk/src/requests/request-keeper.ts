@@ -37,6 +37,7 @@ export function createRequestKeeper(
     revive(pending, { sentAt, windowMs = DEFAULT_LIMITS.ledger_window_ms }) {
       pending.stored = sentAt === undefined ? 'unsent' : 'sent';
       pending.everSent = sentAt !== undefined;
+      pending.unanswered = pending.everSent;
       pending.resendUntil = sentAt === undefined ? undefined : clock.elapsed() + sentAt + windowMs - clock.now();
     },
   };

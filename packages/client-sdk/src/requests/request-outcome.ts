@@ -1,4 +1,4 @@
-import { ProtocolError } from '@tyrum/contracts';
+import { type ErrorCode, ProtocolError } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
 import type { PendingRequest } from './pending-request.ts';
 import type { Reply } from './response.ts';
@@ -16,6 +16,25 @@ export function conflict(type: string): ProtocolError {
 export function outcomeUnknown({ type }: PendingRequest): ClientError {
   const message = `${type}: no answer came while the gateway would have recognised a repeat`;
   return new ClientError('outcome_unknown', message, { sent: true });
+}
+
+/** What the gateway answers without looking whether it knows the request: of an earlier sending that says nothing. */
+const UNSEEN: ReadonlySet<string> = new Set([
+  'contract_error',
+  'forbidden',
+  'overloaded',
+  'rate_limited',
+  'unauthorized',
+  'unavailable',
+  'unsupported_operation',
+] satisfies ErrorCode[]);
+
+/** How a refusal ends a request: an earlier sending that was never answered may have had its effect all the same. */
+export function refusedWith(error: ProtocolError, pending: PendingRequest): ProtocolError | ClientError {
+  const { type, hasEffect, unanswered } = pending;
+  if (!hasEffect || !unanswered || !UNSEEN.has(error.code)) return error;
+  const message = `${type}: it was sent before without an answer, and now it was refused: ${error.message}`;
+  return new ClientError('outcome_unknown', message, { sent: true, cause: error });
 }
 
 /** The client ended, and the request with it, or not: what is kept is sent again by the next one. */
