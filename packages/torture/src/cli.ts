@@ -9,7 +9,7 @@ halves and deafens connections, and kills the gateway with SIGKILL at random. Ex
   --seconds N   how long                                        (60)
   --seed N      what is random repeats with the same seed       (the time)
   --clients N   client processes                                (2)
-  --pace MS     between two messages of a client, on average    (25)
+  --pace MS     between two messages of a client, on average    (100)
   --kill MS     between two kills, on average; 0 for none       (3000)
   --strike MS   between two network faults, on average; 0: none (700)`;
 
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     clients: { type: 'string', default: '2' },
-    pace: { type: 'string', default: '25' },
+    pace: { type: 'string', default: '100' },
     kill: { type: 'string', default: '3000' },
     strike: { type: 'string', default: '700' },
     help: { type: 'boolean', default: false },
@@ -48,9 +48,9 @@ const outcome = await torture({
 conclude(outcome);
 
 function line(progress: Progress): string {
-  const { elapsedMs, sent, acknowledged, applied, performed, connects, kills, strikes } = progress;
+  const { elapsedMs, sent, acknowledged, refused, applied, performed, connects, kills, strikes } = progress;
   const seconds = `${(elapsedMs / 1000).toFixed(0)}s`.padStart(6);
-  return `${seconds}  sent ${sent}, acknowledged ${acknowledged}, events applied ${applied}, tasks done ${performed}, connects ${connects}, kills ${kills}, network faults ${strikes}`;
+  return `${seconds}  sent ${sent}, acknowledged ${acknowledged}, refused ${refused}, events applied ${applied}, tasks done ${performed}, connects ${connects}, kills ${kills}, network faults ${strikes}`;
 }
 
 function conclude({ violations, folder, ...progress }: Outcome): never {

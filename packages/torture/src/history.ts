@@ -6,7 +6,8 @@ export interface History {
   readonly sent: ReadonlySet<string>;
   /** Message ids that were acknowledged, with their turns. */
   readonly acknowledged: ReadonlyMap<string, string>;
-  readonly refused: readonly string[];
+  /** Message ids that were refused, with what was answered: these must not have happened. */
+  readonly refused: ReadonlyMap<string, string>;
   /** Event ids as each client applied them. */
   readonly applied: ReadonlyMap<string, readonly string[]>;
   /** How often a node did each job. */
@@ -20,7 +21,7 @@ export interface History {
 export function createHistory(): History {
   const sent = new Set<string>();
   const acknowledged = new Map<string, string>();
-  const refused: string[] = [];
+  const refused = new Map<string, string>();
   const applied = new Map<string, string[]>();
   const performed = new Map<string, number>();
   const snapshots: string[] = [];
@@ -49,7 +50,7 @@ export function createHistory(): History {
           acknowledged.set(report.messageId, report.turnId);
           return;
         case 'refused':
-          refused.push(`${report.messageId}: ${report.error}`);
+          refused.set(report.messageId, report.error);
           return;
         case 'applied':
           appendTo(applied, name, report.eventId);

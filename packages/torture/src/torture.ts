@@ -28,6 +28,7 @@ export interface Progress {
   readonly elapsedMs: number;
   readonly sent: number;
   readonly acknowledged: number;
+  readonly refused: number;
   readonly applied: number;
   readonly performed: number;
   readonly connects: number;
@@ -63,6 +64,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
     elapsedMs: performance.now() - startedAt,
     sent: history.sent.size,
     acknowledged: history.acknowledged.size,
+    refused: history.refused.size,
     applied: history.count('applied'),
     performed: history.count('performed'),
     connects: history.connects,

@@ -19,7 +19,6 @@ export async function verify(database: string, history: History): Promise<readon
     ...[...history.applied].flatMap(([client, applied]) => events(client, applied, log)),
     ...history.snapshots.map((snapshot) => `a snapshot was asked for although nothing was trimmed: ${snapshot}`),
     ...history.failures,
-    ...history.refused.map((refusal) => `refused: ${refusal}`),
   ];
 }
 
@@ -37,6 +36,9 @@ function effects(log: readonly StoredEvent[], history: History): readonly string
       .filter((id) => !kept.has(id))
       .map((id) => `an acknowledged message is lost: ${id}`),
     ...[...kept].filter(([, count]) => count > 1).map(([id, count]) => `a message happened ${count} times: ${id}`),
+    ...[...history.refused]
+      .filter(([id]) => kept.has(id))
+      .map(([id, error]) => `a message was refused and happened all the same: ${id}, ${error}`),
     ...[...kept.keys()].filter((id) => !history.sent.has(id)).map((id) => `a message that nobody sent: ${id}`),
   ];
 }
