@@ -140,7 +140,7 @@ function nodeOf(peer: Peer, now: number): Node {
 }
 
 /** Whether a connection is that of a paired node: its scope says so, whatever its token says. */
-export function setPaired(peer: Peer, paired: boolean): void {
+function setPaired(peer: Peer, paired: boolean): void {
   if (peer.scopes.has('node.paired') === paired) return;
   const others = [...peer.scopes].filter((scope): scope is Scope => scope !== 'node.paired');
   peer.setScopes(paired ? [...others, 'node.paired'] : others);

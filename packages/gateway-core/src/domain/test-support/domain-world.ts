@@ -228,7 +228,7 @@ export async function refusal(call: Promise<unknown>): Promise<ProtocolError> {
 const testCrypto = nodeCrypto();
 
 /** Bytes that differ every time and are the same in every run. */
-export function countingRandom(): Random {
+function countingRandom(): Random {
   let count = 0;
   return {
     bytes(length) {
