@@ -1,6 +1,6 @@
 /** A client in a process of its own: sends messages, applies events, reports both. */
 import { join } from 'node:path';
-import { createClient } from '@tyrum/client-sdk';
+import { ClientError, createClient } from '@tyrum/client-sdk';
 import { createFileStorage, loadIdentity } from '@tyrum/client-sdk/node';
 import { tyrum } from '@tyrum/contracts';
 import { type Command, type PeerSetup, report } from './reports.ts';
@@ -68,6 +68,8 @@ async function send(number: number): Promise<void> {
     });
     report({ kind: 'acknowledged', messageId, turnId: turn_id });
   } catch (error) {
-    report({ kind: 'refused', messageId, error: String(error) });
+    // Nobody can tell: it may be there once, and may not be.
+    if (ClientError.is(error) && error.code === 'outcome_unknown') report({ kind: 'unknown', messageId });
+    else report({ kind: 'refused', messageId, error: String(error) });
   }
 }

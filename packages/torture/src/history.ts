@@ -64,6 +64,7 @@ export function createHistory(): History {
         case 'failed':
           failures.push(`${name}: ${report.error}`);
           return;
+        case 'unknown':
         case 'ready':
         case 'connected':
         case 'finished':

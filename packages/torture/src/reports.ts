@@ -6,6 +6,8 @@ export type Report =
   /** The gateway acknowledged it. */
   | { readonly kind: 'acknowledged'; readonly messageId: string; readonly turnId: string }
   | { readonly kind: 'refused'; readonly messageId: string; readonly error: string }
+  /** The client says that nobody can tell whether it happened. */
+  | { readonly kind: 'unknown'; readonly messageId: string }
   /** The application applied a durable event. */
   | { readonly kind: 'applied'; readonly eventId: string; readonly type: string; readonly turnId?: string }
   | { readonly kind: 'snapshot'; readonly reason: string }
