@@ -27,7 +27,7 @@ export interface WorldOptions<C extends Contract> extends Partial<ClientOptions<
 }
 
 /** Counts up: the same in every run, never the same twice, and in the middle as a fraction. */
-export function countingRandom(): Random {
+function countingRandom(): Random {
   let count = 0;
   return {
     bytes(length) {

@@ -1,5 +1,5 @@
 /** What an assertion throws; a test runner shows its message. */
-export class AssertionFailure extends Error {
+class AssertionFailure extends Error {
   override readonly name = 'AssertionFailure';
 }
 
