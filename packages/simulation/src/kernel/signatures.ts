@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { deviceIdFrom, publicKeyDer, publicKeyText } from '@tyrum/contracts';
 import type { Prng } from './prng.ts';
 
@@ -7,13 +7,14 @@ import type { Prng } from './prng.ts';
  * Nobody in a simulated world forges; what is tested is that each side signs and checks the right text.
  */
 export function signWith(publicKeyRaw: Uint8Array, message: string | Uint8Array): Uint8Array {
-  return createHash('sha512').update(publicKeyRaw).update(message).digest();
+  return hash('sha512', Buffer.concat([publicKeyRaw, Buffer.from(message)]), 'buffer');
 }
 
 /** Synchronous digests and checks, for the gateway and the client alike. */
 export const simulatedCrypto = {
-  sha256: (data: string | Uint8Array): Uint8Array => createHash('sha256').update(data).digest(),
-  hmacSha256: (key: Uint8Array, data: string): Uint8Array => createHmac('sha256', key).update(data).digest(),
+  sha256: (data: string | Uint8Array): Uint8Array => hash('sha256', data, 'buffer'),
+  // Half of an HMAC: enough where nobody extends a message.
+  hmacSha256: (key: Uint8Array, data: string): Uint8Array => hash('sha256', Buffer.concat([key, Buffer.from(data)]), 'buffer'),
   verify(keyDer: Uint8Array, message: string | Uint8Array, signature: Uint8Array): boolean {
     return Buffer.compare(signWith(keyDer.subarray(-32), message), signature) === 0;
   },

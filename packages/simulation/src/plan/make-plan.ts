@@ -12,7 +12,7 @@ const CLIENT_REVISIONS: readonly Revisions[] = [[2, 3], [2, 3], [3], [2, 3, 4], 
 /** Everything that will happen in the world of a seed. */
 export function makePlan(seed: string): Plan {
   const random = createPrng(seed).fork('plan');
-  const until = random.between(8, 40) * 1000;
+  const until = random.between(6, 30) * 1000;
   const actors = makeActors(random.fork('actors'));
   const gateway = makeGateway(random.fork('gateway'));
   const items = [...makeActs(random.fork('acts'), actors, until), ...makeFaults(random.fork('faults'), actors, gateway, until)];
@@ -27,7 +27,7 @@ function makeGateway(random: Prng): GatewayPlan {
       event_window: random.pick([2, 4, 16, 64]),
       max_in_flight: random.pick([4, 8, 32]),
       high_water_bytes: random.pick([2_048, 8_192, 32_768]),
-      heartbeat_ms: random.pick([1_000, 3_000, 10_000]),
+      heartbeat_ms: random.pick([2_000, 5_000, 10_000]),
       stall_ms: random.pick([5_000, 20_000]),
       drain_ms: random.pick([200, 3_000]),
     },
