@@ -197,6 +197,19 @@ describe('many connections', () => {
     expect(world.domain.closed).toHaveLength(60);
   });
 
+  it('that were not reading leave no timer behind', async () => {
+    const world = await createWorld();
+    const timers = world.clock.waiting;
+    const peer = await world.connect();
+    peer.channel.stall();
+    await world.appendNotes(1, 3);
+
+    peer.channel.lose();
+    await settle();
+
+    expect(world.clock.waiting).toBe(timers);
+  });
+
   it('without a token leave nothing behind', async () => {
     const world = await createWorld();
 

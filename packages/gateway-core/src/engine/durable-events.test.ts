@@ -208,6 +208,18 @@ describe('a peer at revision 2', () => {
     expect(ids(again)).toEqual(['n4']);
   });
 
+  it('gets of an ephemeral event that has another name there only what it may see under both [EV-8] [AZ-4]', async () => {
+    const world = await createWorld();
+    const both = await world.connect({ revision: 2 });
+    const admin = await world.connect({ revision: 2, grant: { scopes: ['operator.admin'] } });
+    const reader = await world.connect({ revision: 2, grant: { scopes: ['operator.read'] } });
+
+    (world.gateway.events.emit as (...event: unknown[]) => void)('acme', 'note.fading', { id: 'a' });
+
+    expect(both.events().map(({ type }) => type)).toEqual(['note.paling']);
+    expect([...admin.events(), ...reader.events()]).toEqual([]);
+  });
+
   it('gets of an event that became several those that it may see, each judged by itself [EV-8] [AZ-4]', async () => {
     const world = await createWorld();
     const reader = await world.connect({ revision: 2, grant: { scopes: ['operator.read'] } });

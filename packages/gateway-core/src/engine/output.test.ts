@@ -87,7 +87,9 @@ describe('the output of a connection', () => {
     expect([socket.stalls, clock.waiting]).toEqual([0, 0]);
 
     output.send('x');
-    clock.advance(1_250);
+    clock.advance(999);
+    expect(socket.stalls).toBe(0);
+    clock.advance(251);
 
     expect(socket.stalls).toBe(1);
   });

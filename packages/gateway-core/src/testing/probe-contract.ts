@@ -30,6 +30,7 @@ const probeCast = defineCast({
     },
   },
   events: {
+    'note.fading': (payload: { id: string }) => [{ type: 'note.paling', payload }],
     'note.erased': (payload: { id: string }) => [
       { type: 'note.dropped', payload },
       { type: 'note.audited', payload },

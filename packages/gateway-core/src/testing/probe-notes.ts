@@ -162,3 +162,25 @@ export const noteTyped = defineEvent({
   payload: Note,
   example: { payload: { id: 'a', text: 'hel' } },
 });
+
+/** Ephemeral, and at revision 2 something that only administrators may see. */
+export const noteFading = defineEvent({
+  type: 'note.fading',
+  summary: 'A note is about to be erased.',
+  ...readers,
+  kept: 'ephemeral',
+  since: 3,
+  payload: z.object({ id: Text }),
+  example: { payload: { id: 'a' } },
+});
+
+export const notePaling = defineEvent({
+  type: 'note.paling',
+  summary: 'What revision 2 tells administrators of a note that is about to be erased.',
+  audience: { roles: ['client'], scopes: ['operator.admin'] },
+  kept: 'ephemeral',
+  since: 2,
+  until: 2,
+  payload: z.object({ id: Text }),
+  example: { payload: { id: 'a' } },
+});
