@@ -134,6 +134,20 @@ describe('the place in the events', () => {
     expect(gateway.last.acks).toEqual(['c.1']);
   });
 
+  test('is stored also while the gateway is slow to answer', async () => {
+    const { gateway, clock, restart } = await createOpenWorld({ storage: createMemoryStorage() });
+    gateway.last.silent = true;
+    gateway.last.emit('turn.queued', turn(1));
+    await clock.advance(100);
+    gateway.last.emit('turn.queued', turn(2));
+    await clock.advance(100);
+    expect(gateway.last.acks).toEqual(['c.1']);
+
+    // The process dies here, without a word: only what the storage has is left.
+    await restart().connect();
+    expect(gateway.last.offer.resume).toEqual({ cursor: 'c.2' });
+  });
+
   test('is where the next process resumes', async () => {
     const { client, gateway, clock, restart } = await createOpenWorld({ storage: createMemoryStorage() });
     gateway.last.emit('turn.queued', turn(1));

@@ -34,6 +34,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   let send: ((cursor: string) => Promise<void>) | undefined;
   let cancelTimer: (() => void) | undefined;
   let busy = false;
+  let telling = false;
   let storing: Promise<unknown> = Promise.resolve();
 
   function schedule(): void {
@@ -44,29 +45,39 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   function work(): void {
     cancelTimer?.();
     cancelTimer = undefined;
-    // One at a time; what comes meanwhile goes out together afterwards.
+    // One write at a time, and one acknowledgement; what comes meanwhile goes out together afterwards.
     if (busy) return;
     busy = true;
     void once().finally(() => {
       busy = false;
-      if (unstored !== undefined || untold !== undefined) schedule();
+      if (unstored !== undefined || (untold !== undefined && !telling)) schedule();
     });
   }
 
   async function once(): Promise<void> {
-    const telling = untold;
+    const cursor = untold;
     const tell = send;
-    count = 0;
-    if (!(await storePlace()) || telling === undefined || tell === undefined || tell !== send) return;
-    if (untold === telling) untold = undefined;
+    if (!telling) count = 0;
+    const stored = await storePlace();
+    // A gateway that is slow to answer must not keep the place from the storage: its answer is not waited for here.
+    if (stored && !telling && cursor !== undefined && tell !== undefined && tell === send)
+      void tellGateway(cursor, tell);
+  }
+
+  async function tellGateway(cursor: string, tell: (cursor: string) => Promise<void>): Promise<void> {
+    telling = true;
+    if (untold === cursor) untold = undefined;
     try {
-      await tell(telling);
+      await tell(cursor);
     } catch (error) {
       // A lost connection takes its acknowledgements with it; the events after it bring new ones.
       if (tell !== send) return;
       // Told again, later: what the gateway was not told counts as in flight, and a full window would stay full for ever.
-      if (ProtocolError.is(error) && error.retryable) untold ??= telling;
+      if (ProtocolError.is(error) && error.retryable) untold ??= cursor;
       onError(error, 'acknowledging events');
+    } finally {
+      telling = false;
+      if (untold !== undefined) schedule();
     }
   }
 
