@@ -24,7 +24,10 @@ const config: KnipConfig = {
       entry: ['test/readme/*.ts'],
       project: ['**/*.ts'],
       // Defined, and not in the contract before the domain answers them.
-      ignore: ['src/operations/{approval,artifact,location,presence,transcript,workflow}.ts', 'src/schemas/location.ts'],
+      ignore: [
+        'src/operations/{approval,artifact,location,presence,transcript,workflow}.ts',
+        'src/schemas/location.ts',
+      ],
     },
     'packages/store-sqlite': {
       entry: ['test/programs/*.ts'],

@@ -16,10 +16,7 @@ export interface GatewayProcess {
 
 const manifest = createRequire(import.meta.url).resolve('@tyrum/gateway-server/package.json');
 /** The command of the installed package, or another one to tell the same story about. */
-const command = process.env.TYRUM_GATEWAY?.split(' ') ?? [
-  process.execPath,
-  join(dirname(manifest), 'dist', 'cli.js'),
-];
+const command = process.env.TYRUM_GATEWAY?.split(' ') ?? [process.execPath, join(dirname(manifest), 'dist', 'cli.js')];
 const running = new Set<ChildProcess>();
 
 // Whatever ends this program, the gateway does not outlive it.

@@ -16,22 +16,22 @@ describe('the types of a client', () => {
       expectTypeOf(client.request('ping', {})).resolves.toEqualTypeOf<undefined>();
       expectTypeOf(client.exchange('turn.list', {})).resolves.toHaveProperty('asOf');
       // @ts-expect-error limit is a number
-      client.request('turn.list', { limit: 'ten' });
+      void client.request('turn.list', { limit: 'ten' });
       // @ts-expect-error conversation_id is missing
-      client.request('conversation.get', {});
+      void client.request('conversation.get', {});
       // @ts-expect-error no such key
-      client.request('turn.list', { moon: 'full' });
+      void client.request('turn.list', { moon: 'full' });
     });
   });
 
   test('let an application send only what goes to the gateway', () => {
     compiles((client) => {
       // @ts-expect-error the gateway asks it of a node
-      client.request('task.execute', { dispatch_id: 'x', action: { type: 'CLI' } });
+      void client.request('task.execute', { dispatch_id: 'x', action: { type: 'CLI' } });
       // @ts-expect-error the handshake is the client's own
-      client.request('connect.init', {});
+      void client.request('connect.init', {});
       // @ts-expect-error no such request
-      client.request('moon.rise', {});
+      void client.request('moon.rise', {});
     });
   });
 
@@ -117,7 +117,7 @@ describe('the types of a client', () => {
       expectTypeOf(client.request('billing.note', { cents: 1 })).resolves.toEqualTypeOf<{ total: number }>();
       expectTypeOf(client.request('ping', {})).resolves.toEqualTypeOf<undefined>();
       // @ts-expect-error cents is a number
-      client.request('billing.note', { cents: 'one' });
+      void client.request('billing.note', { cents: 'one' });
     });
   });
 

@@ -52,7 +52,8 @@ async function main(): Promise<number> {
   const mutation = mutationNamed(values.mutation);
   const run = mutation === undefined ? runWorld : (await loadMutant(mutation)).runWorld;
   if (values.plan) return printPlan(values.seed);
-  if (values.keep !== undefined || values.actors !== undefined || values.trace) return replay(values.seed, mutation, run);
+  if (values.keep !== undefined || values.actors !== undefined || values.trace)
+    return replay(values.seed, mutation, run);
   return explore(Number(values.seed), Number(values.worlds ?? 200), mutation, run);
 }
 
@@ -79,7 +80,9 @@ async function explore(
   progress.end();
   const [failure] = failed;
   if (failure === undefined) {
-    print(`${worlds} worlds are well: ${steps} steps, ${(elapsed / 3_600_000).toFixed(1)} h of their time, digest ${digest}`);
+    print(
+      `${worlds} worlds are well: ${steps} steps, ${(elapsed / 3_600_000).toFixed(1)} h of their time, digest ${digest}`,
+    );
     return 0;
   }
   const again = (plan: Parameters<typeof runWorld>[0]) =>
@@ -90,15 +93,12 @@ async function explore(
 }
 
 /** Runs one world and prints its trace. */
-async function replay(
-  seed: string,
-  mutation: Mutation | undefined,
-  run: typeof runWorld,
-): Promise<number> {
+async function replay(seed: string, mutation: Mutation | undefined, run: typeof runWorld): Promise<number> {
   const whole = makePlan(seed);
   const { keep, actors } = values;
   const plan = only(whole, {
-    items: keep === undefined ? whole.items.map((_, index) => index) : keep === 'none' ? [] : keep.split(',').map(Number),
+    items:
+      keep === undefined ? whole.items.map((_, index) => index) : keep === 'none' ? [] : keep.split(',').map(Number),
     actors: actors === undefined ? whole.actors.map(({ name }) => name) : actors.split(','),
   });
   const report = await run(plan, {
@@ -117,7 +117,7 @@ function printPlan(seed: string): number {
   const { gateway, actors, items, until } = makePlan(seed);
   print(`gateway ${JSON.stringify(gateway)}`);
   for (const actor of actors) print(JSON.stringify(actor));
-  items.forEach((item, index) => print(`${index}: ${describePlanned(item)}`));
+  for (const [index, item] of items.entries()) print(`${index}: ${describePlanned(item)}`);
   print(`nothing goes wrong after ${until} ms`);
   return 0;
 }
@@ -143,7 +143,9 @@ function mutationNamed(name: string | undefined): Mutation | undefined {
   if (name === undefined) return undefined;
   const mutation = mutations.find((each) => each.name === name);
   if (mutation === undefined) {
-    throw new RangeError(`there is no mutation ${JSON.stringify(name)}; there are:\n${mutations.map((each) => each.name).join('\n')}`);
+    throw new RangeError(
+      `there is no mutation ${JSON.stringify(name)}; there are:\n${mutations.map((each) => each.name).join('\n')}`,
+    );
   }
   return mutation;
 }

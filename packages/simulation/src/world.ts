@@ -74,7 +74,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
   const { say } = trace;
 
   const logs = createTrueLogs(now);
-  const ledger = createTrueLedger();
+  const ledger = createTrueLedger(now);
   const cursors = createTrueCursors();
   const grants = createGrants(now);
   const effects = createEffects(verdict);
@@ -133,7 +133,11 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     },
   });
 
-  let crashNext: Outage & { readonly silent: boolean } = { silent: false, downMs: 1_000, revisions: plan.gateway.revisions };
+  let crashNext: Outage & { readonly silent: boolean } = {
+    silent: false,
+    downMs: 1_000,
+    revisions: plan.gateway.revisions,
+  };
   let answersLost = false;
   const disk = createDisk({
     loop,
@@ -146,6 +150,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     },
     onWritten(written) {
       if (written.kind === 'ledger') ledger.synced(written.key, written.entry);
+      else if (written.kind === 'abandon') ledger.abandoned(written.liveOwner);
       else logs.trimmed(written.tenant, written.floor);
     },
     onAnswerLost() {
@@ -175,13 +180,16 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
   const office = createOffice(host, grants);
   const backups = createBackups({
     loop,
-    wall: gatewayWall,
     random: random.fork('backups'),
     disk,
     host,
     logs,
     ledger,
-    onRestored: () => effects.restored(plan.actors.map(({ tenant }) => tenant), logs),
+    onRestored: () =>
+      effects.restored(
+        plan.actors.map(({ tenant }) => tenant),
+        logs,
+      ),
   });
 
   const actors = new Map<string, Actor>();
@@ -250,10 +258,26 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     void performAct({ act: item, program, intents, deviceIdOf, onRead: () => {} });
   }
 
-  const state = { actors: [...actors.values()], host, intents, logs, effects, wheels, disk, backups, verdict, plan, answersLost: () => answersLost };
+  const state = {
+    actors: [...actors.values()],
+    host,
+    intents,
+    logs,
+    ledger,
+    effects,
+    wheels,
+    disk,
+    backups,
+    verdict,
+    plan,
+    answersLost: () => answersLost,
+  };
   let convergedAfter: number | undefined;
   const complain = (error: unknown) => {
-    verdict.fail('no loose ends', `an unhandled rejection: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    verdict.fail(
+      'no loose ends',
+      `an unhandled rejection: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   };
   process.on('unhandledRejection', complain);
   try {
@@ -263,9 +287,12 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     await loop.run(plan.until);
     say('from now on nothing goes wrong');
     disk.mend();
-    const inCommon = (revisions: readonly number[]) => (actor: Actor) => actor.plan.revisions.some((each) => revisions.includes(each));
+    const inCommon = (revisions: readonly number[]) => (actor: Actor) =>
+      actor.plan.revisions.some((each) => revisions.includes(each));
     const mended = { downMs: 100, revisions: ALL_REVISIONS };
-    host.prefer(ALL_REVISIONS, (revisions) => state.actors.every(inCommon(revisions)), mended);
+    // A gateway of revision 2 alone cannot end what one of revision 3 has begun.
+    const enough = (revisions: readonly number[]) => revisions.includes(3) && state.actors.every(inCommon(revisions));
+    host.prefer(ALL_REVISIONS, enough, mended);
     while (convergedAfter === undefined && loop.elapsed < plan.until + CONVERGENCE_MS) {
       await loop.run(loop.elapsed + LOOK_EVERY_MS);
       if (whatIsMissing(state) === undefined) convergedAfter = loop.elapsed - plan.until;
@@ -278,6 +305,8 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
   } finally {
+    // What the last step left behind is heard of too.
+    await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', complain);
   }
   const { violation } = verdict;

@@ -1,4 +1,13 @@
-import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import { toBase64Url } from '@tyrum/contracts';
 import type { Crypto, Signer } from './crypto.ts';
 
@@ -45,7 +54,9 @@ export function nodeSigner(privateKeyPem: string): Signer {
     publicKey: toBase64Url(der),
     sign: (message) =>
       new Promise((resolve, reject) => {
-        sign(null, Buffer.from(message), privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error)));
+        sign(null, Buffer.from(message), privateKey, (error, signature) =>
+          error === null ? resolve(signature) : reject(error),
+        );
       }),
   };
 }

@@ -85,7 +85,13 @@ export interface Documents {
    * @param expected the version that must be there now, 0 for "must not exist". Omitted: whatever is there is replaced.
    * @throws {VersionConflictError} when another version is there.
    */
-  put<Value>(tenant: string, collection: Collection<Value>, id: string, value: Value, expected?: number): Awaitable<number>;
+  put<Value>(
+    tenant: string,
+    collection: Collection<Value>,
+    id: string,
+    value: Value,
+    expected?: number,
+  ): Awaitable<number>;
   /** Resolves with whether it was there. */
   delete<Value>(tenant: string, collection: Collection<Value>, id: string): Awaitable<boolean>;
   list<Value>(tenant: string, collection: Collection<Value>, query: DocumentQuery): Awaitable<DocumentPage<Value>>;

@@ -1,8 +1,8 @@
+import type { History } from '../invariants/history-rule.ts';
 import type { Loop } from '../kernel/loop.ts';
 import { createProcess, type WallClock } from '../kernel/process.ts';
 import type { Network } from '../network/network.ts';
 import type { ActorPlan } from '../plan/plan.ts';
-import type { History } from '../invariants/history-rule.ts';
 import { type Program, type ProgramOptions, startProgram } from './program.ts';
 
 /** One device of a world, whose program comes and goes. */

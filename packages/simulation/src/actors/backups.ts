@@ -1,8 +1,7 @@
-import type { MemorySnapshot } from '@tyrum/gateway-core';
+import { createMemoryStore, type MemorySnapshot } from '@tyrum/gateway-core';
 import type { Disk } from '../disk/disk.ts';
 import type { Loop } from '../kernel/loop.ts';
 import type { Prng } from '../kernel/prng.ts';
-import { createProcess, type WallClock } from '../kernel/process.ts';
 import type { TrueLedger } from '../truth/ledger.ts';
 import type { LogMarks, TrueLogs } from '../truth/logs.ts';
 import type { GatewayHost } from './gateway-host.ts';
@@ -18,7 +17,6 @@ export interface Backups {
 
 export function createBackups(options: {
   readonly loop: Loop;
-  readonly wall: WallClock;
   readonly random: Prng;
   readonly disk: Disk;
   readonly host: GatewayHost;
@@ -26,22 +24,20 @@ export function createBackups(options: {
   readonly ledger: TrueLedger;
   readonly onRestored: () => void;
 }): Backups {
-  const { loop, wall, random, disk, host, logs, ledger } = options;
+  const { loop, random, disk, host, logs, ledger } = options;
   let copy: { snapshot: MemorySnapshot; marks: LogMarks; entries: ReturnType<TrueLedger['mark']> } | undefined;
   let restoredAt = Number.NEGATIVE_INFINITY;
 
   async function bringBack({ snapshot, marks, entries }: NonNullable<typeof copy>): Promise<void> {
-    disk.replaceWith(snapshot);
     logs.restored(marks);
     ledger.restored(entries);
     restoredAt = loop.elapsed;
     options.onRestored();
-    const tool = createProcess(loop, wall, 'restore');
-    const store = disk.open(tool);
+    const store = createMemoryStore({ from: snapshot, schedule: (callback) => void loop.after(1, callback) });
     await store.transact(async (tx) => {
       for (const tenant of await tx.log.tenants()) await tx.log.renew(tenant, `epoch${random.int(1_000_000_000)}`);
     });
-    tool.kill();
+    disk.replaceWith(store.snapshot());
   }
 
   return {

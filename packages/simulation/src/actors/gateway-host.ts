@@ -7,10 +7,10 @@ import type { Loop } from '../kernel/loop.ts';
 import type { Prng } from '../kernel/prng.ts';
 import { createProcess, type Process, type WallClock } from '../kernel/process.ts';
 import { type KeyPair, simulatedCrypto } from '../kernel/signatures.ts';
+import type { Mutation } from '../mutations/mutation.ts';
 import type { Link } from '../network/link.ts';
 import type { Network } from '../network/network.ts';
 import type { GatewayPlan } from '../plan/plan.ts';
-import type { Mutation } from '../mutations/mutation.ts';
 
 /** The machine of the gateway: it runs one gateway at a time on one disk, and starts it again whenever it ends. */
 export interface GatewayHost {

@@ -55,9 +55,10 @@ export function createOffice(host: GatewayHost, grants: Grants): Office {
     async narrow(bearer, next) {
       const issued = await tokens.get(bearer.name);
       if (issued === undefined) return;
-      const left = [...grants.scopesOf(issued.token)].filter((scope) => next.includes(scope));
+      const left = (scopes.get(bearer.name) ?? bearer.scopes).filter((scope) => next.includes(scope));
       grants.changing(issued.token);
       await host.persist((gateway) => gateway.tokens.narrow(issued.tokenId, next));
+      // It may have been revoked meanwhile, and then it allows nothing; the next one is narrow in any case.
       scopes.set(bearer.name, left);
       grants.narrowed(issued.token, left);
     },

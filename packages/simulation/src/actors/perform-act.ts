@@ -1,7 +1,7 @@
 import type { Client } from '@tyrum/client-sdk';
-import type { Errand } from '../applications/runner.ts';
 import type { Intents } from '../applications/intents.ts';
 import type { Job } from '../applications/node-work.ts';
+import type { Errand } from '../applications/runner.ts';
 import type { SimulatedContract } from '../contract/contracts.ts';
 import type { Act } from '../plan/plan.ts';
 import type { Program } from './program.ts';
@@ -12,7 +12,10 @@ export interface ActOptions {
   readonly intents: Intents;
   readonly deviceIdOf: (name: string) => string;
   /** An application read all counters at a place in the log. */
-  readonly onRead: (counters: readonly { readonly counter: string; readonly value: number }[], asOf: string | undefined) => void;
+  readonly onRead: (
+    counters: readonly { readonly counter: string; readonly value: number }[],
+    asOf: string | undefined,
+  ) => void;
 }
 
 /** Has an application do what was planned. */
@@ -44,7 +47,10 @@ export async function performAct({ act, program, intents, deviceIdOf, onRead }: 
     }
     case 'report': {
       const { token, counter, by } = act;
-      await intents.follow({ token, type: 'machine.report', who }, client.request('machine.report', { token, counter, by }));
+      await intents.follow(
+        { token, type: 'machine.report', who },
+        client.request('machine.report', { token, counter, by }),
+      );
       return;
     }
     case 'poke': {

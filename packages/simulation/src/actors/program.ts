@@ -1,6 +1,6 @@
 import { type Client, type ClientState, type ConnectSocket, createClient } from '@tyrum/client-sdk';
 import type { EventType } from '@tyrum/contracts';
-import { createCounterMirror, type CounterMirror } from '../applications/follow-counters.ts';
+import { type CounterMirror, createCounterMirror } from '../applications/follow-counters.ts';
 import type { Intents } from '../applications/intents.ts';
 import { listenWithHandlers, listenWithIterator } from '../applications/listen.ts';
 import { serveAsNode } from '../applications/node-work.ts';
@@ -10,8 +10,8 @@ import type { ClientDisk } from '../disk/client-disk.ts';
 import type { History } from '../invariants/history-rule.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Process } from '../kernel/process.ts';
-import type { Mutation } from '../mutations/mutation.ts';
 import { type KeyPair, simulatedCrypto } from '../kernel/signatures.ts';
+import type { Mutation } from '../mutations/mutation.ts';
 import type { ActorPlan } from '../plan/plan.ts';
 import type { Verdict } from '../truth/verdict.ts';
 

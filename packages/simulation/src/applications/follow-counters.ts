@@ -26,7 +26,10 @@ export function createCounterMirror(client: Client<SimulatedContract>, name: str
         ({ payload: { counter, by, value } }) => {
           const before = shown?.get(counter) ?? 0;
           if (value - by > before) {
-            verdict.fail('every event or told', `${name} shows ${counter} ${before} and follows it with +${by} = ${value}`);
+            verdict.fail(
+              'every event or told',
+              `${name} shows ${counter} ${before} and follows it with +${by} = ${value}`,
+            );
           }
           // The list may show an event already whose place could not be told.
           if (value > before) shown?.set(counter, value);

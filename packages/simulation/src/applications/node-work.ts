@@ -11,7 +11,12 @@ export interface Job {
 }
 
 /** The product's side of a node: it turns a wheel, and misbehaves when the job asks for it. */
-export function serveAsNode(client: Client<SimulatedContract>, program: Process, wheels: Wheels, nodeName: string): void {
+export function serveAsNode(
+  client: Client<SimulatedContract>,
+  program: Process,
+  wheels: Wheels,
+  nodeName: string,
+): void {
   client.handle('machine.turn', async ({ token }, { signal }) => {
     await program.sleep(10);
     stopIfTold(signal);

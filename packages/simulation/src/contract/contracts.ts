@@ -11,7 +11,10 @@ import * as extra from './extra.ts';
 const base = defineContract({
   name: 'simulated',
   revisions: [
-    ...tyrum.revisions.map((entry) => ({ ...entry, status: entry.revision === 1 ? ('retired' as const) : entry.status })),
+    ...tyrum.revisions.map((entry) => ({
+      ...entry,
+      status: entry.revision === 1 ? ('retired' as const) : entry.status,
+    })),
     { revision: 4, status: 'current', released: null, sunset: null, summary: 'Says who changed a counter.' },
   ],
   modules: { ...tyrum.modules, counter },
@@ -43,7 +46,9 @@ export function contractAt(revisions: Revisions, extended = true): SimulatedCont
       name: from.name,
       revisions: from.revisions.map((entry) => ({
         ...entry,
-        status: (revisions as readonly number[]).includes(entry.revision) ? ('supported' as const) : ('retired' as const),
+        status: (revisions as readonly number[]).includes(entry.revision)
+          ? ('supported' as const)
+          : ('retired' as const),
       })),
       modules: base.modules,
       casts: from.casts,

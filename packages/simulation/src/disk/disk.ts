@@ -1,9 +1,15 @@
-import { createMemoryStore, type MemorySnapshot, type Store, type StoredEvent, type Transaction } from '@tyrum/gateway-core';
+import {
+  createMemoryStore,
+  type MemorySnapshot,
+  type Store,
+  type StoredEvent,
+  type Transaction,
+} from '@tyrum/gateway-core';
 import type { Loop } from '../kernel/loop.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Process } from '../kernel/process.ts';
 import { slowTransaction } from './slow-transaction.ts';
-import { watchWrites, type Written } from './watch-writes.ts';
+import { type Written, watchWrites } from './watch-writes.ts';
 
 /** Where in a commit or a read the machine stops. In the middle of a commit it is luck whether it was written. */
 export type CrashPhase = 'before' | 'within, lost' | 'within, kept' | 'after';

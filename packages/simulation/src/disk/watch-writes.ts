@@ -3,6 +3,8 @@ import type { LedgerEntry, LedgerKey, Transaction } from '@tyrum/gateway-core';
 /** What a work wrote that whoever judges a world wants to know, besides the events. */
 export type Written =
   | { readonly kind: 'ledger'; readonly key: LedgerKey; readonly entry: LedgerEntry }
+  /** Every claim of an owner but this one is given up. */
+  | { readonly kind: 'abandon'; readonly liveOwner: string }
   | { readonly kind: 'trim'; readonly tenant: string; readonly floor: number };
 
 /** The same transaction, which also notes what it writes. */
@@ -20,6 +22,11 @@ export function watchWrites(tx: Transaction, written: Written[]): Transaction {
       async settle(key, entry) {
         await ledger.settle(key, entry);
         written.push({ kind: 'ledger', key, entry });
+      },
+      async abandon(liveOwner) {
+        const count = await ledger.abandon(liveOwner);
+        written.push({ kind: 'abandon', liveOwner });
+        return count;
       },
     },
     log: {

@@ -1,7 +1,7 @@
+import { existsAt, maySee } from '../truth/audience.ts';
 import { type CursorFacts, positionIn, type TrueCursors } from '../truth/cursors.ts';
 import type { Grants } from '../truth/grants.ts';
 import type { TrueLogs } from '../truth/logs.ts';
-import { existsAt, maySee } from '../truth/audience.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import type { Asked, Watched, WireEvent, WireRule } from './wire-watch.ts';
 
@@ -29,20 +29,29 @@ export function deliveryRule(options: {
     const log = logs.of(party.tenant);
     const kept = log.find(event.event_id);
     if (kept === undefined) {
-      verdict.fail('audience', `${place(watched)} was sent ${event.type} ${event.event_id}, which the log of ${party.tenant} does not have`);
+      verdict.fail(
+        'audience',
+        `${place(watched)} was sent ${event.type} ${event.event_id}, which the log of ${party.tenant} does not have`,
+      );
       return;
     }
     judgeAudience(watched, kept);
     if (last !== undefined) {
       if (prev !== last.cursor) {
-        verdict.fail('every event or told', `${place(watched)}: prev of ${event.type} is ${prev}, and ${last.cursor} was sent before it`);
+        verdict.fail(
+          'every event or told',
+          `${place(watched)}: prev of ${event.type} is ${prev}, and ${last.cursor} was sent before it`,
+        );
       }
       judgeOrder(watched, last.position, kept.position);
     }
     watched.last = { cursor, position: kept.position };
     watched.unacked.push(kept.position);
     if (watched.unacked.length > window) {
-      verdict.fail('bounded bytes', `${place(watched)} has ${watched.unacked.length} unacknowledged events; the window is ${window}`);
+      verdict.fail(
+        'bounded bytes',
+        `${place(watched)} has ${watched.unacked.length} unacknowledged events; the window is ${window}`,
+      );
     }
     handedOut(watched, cursor, kept.position);
   }
@@ -70,7 +79,10 @@ export function deliveryRule(options: {
     for (let position = from + 1; position < to; position += 1) {
       const missed = log.at(position);
       if (missed !== undefined && existsAt(missed.type, viewer.revision) && maySee(viewer, missed)) {
-        verdict.fail('every event or told', `${place(watched)} was sent position ${to} after ${from}, without ${missed.type} at ${position}`);
+        verdict.fail(
+          'every event or told',
+          `${place(watched)} was sent position ${to} after ${from}, without ${missed.type} at ${position}`,
+        );
         return;
       }
     }
@@ -79,7 +91,8 @@ export function deliveryRule(options: {
   return {
     opened(watched, { result }, cursor) {
       if (cursor === undefined) return;
-      const resumed = (result?.recovery as { readonly outcome: string }).outcome === 'resumed';
+      const recovery = result?.recovery as { readonly outcome: string } | undefined;
+      const resumed = recovery?.outcome === 'resumed';
       const asked = resumed && watched.resume !== 'acked' ? watched.resume : undefined;
       const position = (asked === undefined ? undefined : cursors.find(asked)?.position) ?? positionIn(cursor);
       handedOut(watched, cursor, position);
@@ -103,7 +116,10 @@ export function deliveryRule(options: {
       const position = positionIn(cursor);
       if (watched.last !== undefined) {
         if (prev !== watched.last.cursor) {
-          verdict.fail('every event or told', `${place(watched)}: prev of a bookmark is ${prev}, and ${watched.last.cursor} was sent before it`);
+          verdict.fail(
+            'every event or told',
+            `${place(watched)}: prev of a bookmark is ${prev}, and ${watched.last.cursor} was sent before it`,
+          );
         }
         if (position !== watched.last.position) judgeOrder(watched, watched.last.position, position + 1);
       }
@@ -128,7 +144,10 @@ export function deliveryRule(options: {
     if (watched.viewer?.revision !== 2 || event.type === 'counter.hinted') return;
     const kept = logs.of(watched.party.tenant).find(event.event_id);
     if (kept === undefined) {
-      verdict.fail('audience', `${place(watched)} was sent ${event.type}, which the log of ${watched.party.tenant} does not have`);
+      verdict.fail(
+        'audience',
+        `${place(watched)} was sent ${event.type}, which the log of ${watched.party.tenant} does not have`,
+      );
       return;
     }
     if (watched.last !== undefined) judgeOrder(watched, watched.last.position, kept.position);
@@ -163,5 +182,7 @@ export function audienceTag({ party, scopes }: Watched, cursor: string): Readonl
 }
 
 function scopeOf({ scope }: WireEvent) {
-  return scope?.kind === 'node' && scope.node_id !== undefined ? { scope: { kind: 'node', id: scope.node_id } as const } : {};
+  return scope?.kind === 'node' && scope.node_id !== undefined
+    ? { scope: { kind: 'node', id: scope.node_id } as const }
+    : {};
 }

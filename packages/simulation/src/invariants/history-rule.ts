@@ -1,8 +1,8 @@
-import type { ReceivedRecovery } from './received-recovery.ts';
 import { existsAt, maySee, type Viewer } from '../truth/audience.ts';
 import { positionIn, type TrueCursors } from '../truth/cursors.ts';
 import type { TrueLog, TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
+import type { ReceivedRecovery } from './received-recovery.ts';
 
 /** What one device's application has applied of the events, over all runs of its program. */
 export interface History {
@@ -76,6 +76,33 @@ export function createHistory(options: {
     return { branch: facts?.branch ?? logs.of(tenant).branch, position: facts?.position ?? positionIn(cursor) };
   }
 
+  /** Where an event stands that was just applied; complains when it does not follow what the application had. */
+  function placeOf(eventId: string): Place | undefined {
+    const bases = [place, next === 'anywhere' ? undefined : next];
+    for (const base of bases) {
+      const log = base === undefined ? undefined : logs.inBranch(tenant, base.branch);
+      const found = log?.find(eventId)?.position;
+      if (base === undefined || log === undefined || found === undefined || found <= base.position) continue;
+      if (firstWanted(log, base.position, found) !== found) continue;
+      const here = { branch: base.branch, position: found };
+      // What was buffered before a gap may reach to it or beyond.
+      if (base === next || (typeof next === 'object' && next.branch === here.branch && next.position <= found))
+        next = undefined;
+      return here;
+    }
+    const log = logs.of(tenant);
+    const found = log.find(eventId)?.position;
+    if (found === undefined) return undefined;
+    if (place !== undefined && next !== 'anywhere') {
+      const { branch, position } = place;
+      const missed = branch === log.branch ? firstWanted(log, position, found - 1) : undefined;
+      const without = missed === undefined ? '' : `, without ${missed} and without being told`;
+      fail(`applied position ${found} of history ${log.branch} after ${position} of ${branch}${without}`);
+    }
+    next = undefined;
+    return { branch: log.branch, position: found };
+  }
+
   /** Takes over what was offered, once the client has. */
   function look(): void {
     if (offer === undefined || !isOpen()) return;
@@ -89,9 +116,10 @@ export function createHistory(options: {
     firstOfRun = false;
     const at = positionOf(recovery);
     if (recovery.outcome === 'resumed' && at !== undefined) {
-      if (place !== undefined && place.branch === at.branch) {
+      const stands = next === 'anywhere' ? undefined : (next ?? place);
+      if (stands !== undefined && stands.branch === at.branch) {
         const log = logs.inBranch(tenant, at.branch);
-        const skipped = log === undefined ? undefined : firstWanted(log, place.position, at.position);
+        const skipped = log === undefined ? undefined : firstWanted(log, stands.position, at.position);
         if (skipped !== undefined) fail(`a new run resumes at ${at.position}, and ${skipped} was never applied`);
       }
       if (kept !== undefined && kept.branch === at.branch && at.position < kept.position) {
@@ -117,37 +145,22 @@ export function createHistory(options: {
     applied(eventId, type) {
       look();
       if (viewer !== undefined && !existsAt(type, viewer.revision)) return () => {};
-      const current = place ?? (next === 'anywhere' ? undefined : next);
-      const log = (current === undefined ? undefined : logs.inBranch(tenant, current.branch)) ?? logs.of(tenant);
-      const event = log.find(eventId) ?? logs.of(tenant).find(eventId);
-      if (event === undefined) {
+      const here = placeOf(eventId);
+      if (here === undefined) {
         verdict.fail('audience', `${name} applied ${type} ${eventId}, which the log of ${tenant} does not have`);
         return () => {};
       }
-      const { position } = event;
-      const follows = (from: Place) =>
-        position > from.position && from.branch === log.branch && firstWanted(log, from.position, position) === position;
-      if (next === 'anywhere' && (place === undefined || !follows(place))) next = undefined;
-      else if (next !== undefined && next !== 'anywhere' && (place === undefined || !follows(place)) && follows(next)) next = undefined;
-      else if (place !== undefined && !follows(place)) {
-        const missed = firstWanted(log, place.position, position - 1);
-        fail(
-          position <= place.position
-            ? `applied ${type} at ${position} after ${place.position}`
-            : `applied ${type} at ${position} after ${place.position}, without ${missed} and without being told`,
-        );
-      }
-      const here = { branch: log.branch, position };
       place = here;
-      // What was buffered before the gap reached to it or beyond.
-      if (next !== undefined && next !== 'anywhere' && next.branch === here.branch && next.position <= position) next = undefined;
       return () => void done.push({ place: here, at: now() });
     },
     snapshotRequired(reason) {
       look();
       if (last === undefined) return fail(`was told ${reason} before it had ever been connected`);
       const own = ['not_resumable', 'unknown_cursor'];
-      const true_ = last.outcome === 'snapshot_required' ? last.reason === reason : own.includes(reason) && last.outcome !== 'resumed';
+      const true_ =
+        last.outcome === 'snapshot_required'
+          ? last.reason === reason
+          : own.includes(reason) && last.outcome !== 'resumed';
       if (!true_) fail(`was told ${reason}, and the gateway had said ${last.outcome} ${last.reason ?? ''}`);
       const at = positionOf(last);
       if (snapshotsAside) next = at ?? 'anywhere';

@@ -26,7 +26,11 @@ export function recoveryRule(options: {
       if (!ok || asked?.type !== 'events.ack') return;
       const facts = cursors.find(asked.payload.cursor as string);
       const before = confirmed.get(nameOf(watched));
-      if (facts === undefined || (before !== undefined && before.branch === facts.branch && before.position > facts.position)) return;
+      if (
+        facts === undefined ||
+        (before !== undefined && before.branch === facts.branch && before.position > facts.position)
+      )
+        return;
       confirmed.set(nameOf(watched), { position: facts.position, branch: facts.branch });
     },
     opened(watched, { result }, cursor) {
@@ -39,7 +43,10 @@ export function recoveryRule(options: {
         const acked = confirmed.get(nameOf(watched));
         const mustKnow = acked !== undefined && acked.branch === log.branch;
         if (mustKnow && outcome === 'fresh') {
-          verdict.fail('every event or told', `${place} asked for what it acknowledged, position ${acked.position}, and was told fresh`);
+          verdict.fail(
+            'every event or told',
+            `${place} asked for what it acknowledged, position ${acked.position}, and was told fresh`,
+          );
         }
         return;
       }

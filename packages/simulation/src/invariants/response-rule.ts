@@ -15,7 +15,9 @@ export function responseRule(options: {
 }): WireRule {
   const { verdict, ledger, contract, maxInFlight } = options;
   const effects = new Map(
-    contract.definitions.flatMap((definition) => (definition.kind === 'request' ? [[definition.type, definition.effect] as const] : [])),
+    contract.definitions.flatMap((definition) =>
+      definition.kind === 'request' ? [[definition.type, definition.effect] as const] : [],
+    ),
   );
   const unanswered = new Map<Watched, number>();
   const place = ({ party, link }: Watched) => `${party.name} on #${link.id}`;
@@ -25,14 +27,20 @@ export function responseRule(options: {
     const { tenant, deviceId: device } = watched.party;
     const entry = ledger.find({ tenant, device, type: asked.type, key: asked.key });
     if (entry?.state !== 'completed') {
-      verdict.fail('no early acknowledgement', `${asked.type} ${asked.requestId} of ${place(watched)} was answered ok, and nothing of it is synced`);
+      verdict.fail(
+        'no early acknowledgement',
+        `${asked.type} ${asked.requestId} of ${place(watched)} was answered ok, and nothing of it is synced`,
+      );
     }
   }
 
   function judgeToken(watched: Watched, { ok, result }: WireResponse, asked: Asked): void {
     const { token } = asked.payload;
     if (!ok || typeof token !== 'string' || result === undefined || result.token === token) return;
-    verdict.fail('one ending', `${asked.type} ${asked.requestId} of ${place(watched)} for ${token} was given the answer for ${String(result.token)}`);
+    verdict.fail(
+      'one ending',
+      `${asked.type} ${asked.requestId} of ${place(watched)} for ${token} was given the answer for ${String(result.token)}`,
+    );
   }
 
   return {
@@ -40,16 +48,25 @@ export function responseRule(options: {
       const count = (unanswered.get(watched) ?? 0) + 1;
       unanswered.set(watched, count);
       if (count > maxInFlight + READ_AHEAD) {
-        verdict.fail('bounded bytes', `${count} requests of ${place(watched)} are under way; ${maxInFlight} are allowed`);
+        verdict.fail(
+          'bounded bytes',
+          `${count} requests of ${place(watched)} are under way; ${maxInFlight} are allowed`,
+        );
       }
     },
     response(watched, response, asked) {
       if (asked === undefined) {
-        verdict.fail('one ending', `${place(watched)} was answered ${response.type} ${response.request_id}, which it did not ask`);
+        verdict.fail(
+          'one ending',
+          `${place(watched)} was answered ${response.type} ${response.request_id}, which it did not ask`,
+        );
         return;
       }
-      if (asked.answered) {
-        verdict.fail('one ending', `${asked.type} ${asked.requestId} of ${place(watched)} was answered twice`);
+      if (asked.answers >= asked.times) {
+        verdict.fail(
+          'one ending',
+          `${asked.type} ${asked.requestId} of ${place(watched)} was answered more often than asked`,
+        );
         return;
       }
       unanswered.set(watched, (unanswered.get(watched) ?? 0) - 1);

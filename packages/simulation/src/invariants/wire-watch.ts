@@ -1,4 +1,4 @@
-import { type Role, type Scope, SCOPES_OF_ROLE } from '@tyrum/contracts';
+import { type Role, SCOPES_OF_ROLE, type Scope } from '@tyrum/contracts';
 import type { Link } from '../network/link.ts';
 import type { WireObserver } from '../network/wire-observer.ts';
 import type { Viewer } from '../truth/audience.ts';
@@ -20,7 +20,9 @@ export interface Asked {
   readonly key: string;
   /** Virtual time of its arrival at the gateway. */
   readonly at: number;
-  answered: boolean;
+  /** How often it was asked under this id on this connection, and how often answered. */
+  times: number;
+  answers: number;
 }
 
 /** A connection as it shows itself on the wire, at the gateway's end. */
@@ -87,14 +89,28 @@ export function createWireWatch(rules: readonly WireRule[], now: () => number): 
   function received(watched: Watched, text: string): void {
     const frame = JSON.parse(text) as Record<string, unknown>;
     if ('ok' in frame || typeof frame.request_id !== 'string') return;
-    const { request_id: requestId, type, payload, idempotency_key } = frame as unknown as {
+    const {
+      request_id: requestId,
+      type,
+      payload,
+      idempotency_key,
+    } = frame as unknown as {
       readonly request_id: string;
       readonly type: string;
       readonly payload: Record<string, unknown>;
       readonly idempotency_key?: string;
     };
     if (type === 'connect.init') watched.resume = (payload.resume as { cursor: string } | undefined)?.cursor;
-    const asked: Asked = { requestId, type, payload, key: idempotency_key ?? requestId, at: now(), answered: false };
+    const before = watched.asked.get(nameOf({ requestId, type }));
+    const asked: Asked = {
+      requestId,
+      type,
+      payload,
+      key: idempotency_key ?? requestId,
+      at: now(),
+      times: (before?.times ?? 0) + 1,
+      answers: before?.answers ?? 0,
+    };
     watched.asked.set(nameOf(asked), asked);
     for (const rule of rules) rule.request?.(watched, asked);
   }
@@ -105,7 +121,7 @@ export function createWireWatch(rules: readonly WireRule[], now: () => number): 
       const response = frame as unknown as WireResponse;
       const asked = watched.asked.get(nameOf({ requestId: response.request_id, type: response.type }));
       for (const rule of rules) rule.response?.(watched, response, asked);
-      if (asked !== undefined) asked.answered = true;
+      if (asked !== undefined) asked.answers += 1;
       if (response.ok && response.type === 'connect.proof') opened(watched, response);
       if (response.ok && response.type === 'connect.init') watched.viewer = viewerOf(watched, response);
     } else if ('event_id' in frame) {

@@ -4,7 +4,9 @@ import { createPrng } from './prng.ts';
 test('pseudo-random numbers are these, on every platform', () => {
   const random = createPrng('a seed');
 
-  expect(Array.from({ length: 6 }, () => random.int(1_000_000))).toEqual([41230, 398103, 806729, 709763, 259482, 826792]);
+  expect(Array.from({ length: 6 }, () => random.int(1_000_000))).toEqual([
+    41230, 398103, 806729, 709763, 259482, 826792,
+  ]);
   expect([...random.bytes(7)]).toEqual([225, 248, 18, 26, 41, 16, 95]);
 });
 

@@ -14,7 +14,8 @@ export function signWith(publicKeyRaw: Uint8Array, message: string | Uint8Array)
 export const simulatedCrypto = {
   sha256: (data: string | Uint8Array): Uint8Array => hash('sha256', data, 'buffer'),
   // Half of an HMAC: enough where nobody extends a message.
-  hmacSha256: (key: Uint8Array, data: string): Uint8Array => hash('sha256', Buffer.concat([key, Buffer.from(data)]), 'buffer'),
+  hmacSha256: (key: Uint8Array, data: string): Uint8Array =>
+    hash('sha256', Buffer.concat([key, Buffer.from(data)]), 'buffer'),
   verify(keyDer: Uint8Array, message: string | Uint8Array, signature: Uint8Array): boolean {
     return Buffer.compare(signWith(keyDer.subarray(-32), message), signature) === 0;
   },

@@ -14,11 +14,23 @@ export const mutations: readonly Mutation[] = [
   { name: 'keeps unsettled requests in memory', wrapStorage: forgetsTheOutbox },
   {
     name: 'resumes one event too late',
-    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: "recovery: { outcome: 'resumed' }, position: read.position,", replace: "recovery: { outcome: 'resumed' }, position: read.position + 1," }],
+    edits: [
+      {
+        file: 'gateway-core/src/engine/recovery.ts',
+        find: "recovery: { outcome: 'resumed' }, position: read.position,",
+        replace: "recovery: { outcome: 'resumed' }, position: read.position + 1,",
+      },
+    ],
   },
   {
     name: 'resumes one event too early',
-    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: "recovery: { outcome: 'resumed' }, position: read.position,", replace: "recovery: { outcome: 'resumed' }, position: read.position - 1," }],
+    edits: [
+      {
+        file: 'gateway-core/src/engine/recovery.ts',
+        find: "recovery: { outcome: 'resumed' }, position: read.position,",
+        replace: "recovery: { outcome: 'resumed' }, position: read.position - 1,",
+      },
+    ],
   },
   {
     name: 'takes a cursor of another epoch',
@@ -26,15 +38,33 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'says trimmed where nothing is missing',
-    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: 'read.position < state.floor', replace: 'read.position <= state.floor' }],
+    edits: [
+      {
+        file: 'gateway-core/src/engine/recovery.ts',
+        find: 'read.position < state.floor',
+        replace: 'read.position <= state.floor',
+      },
+    ],
   },
   {
     name: 'takes a cursor of other scopes',
-    edits: [{ file: 'gateway-core/src/engine/cursor.ts', find: 'parts.scopes !== scopeTag(audience)', replace: 'parts.scopes === ""' }],
+    edits: [
+      {
+        file: 'gateway-core/src/engine/cursor.ts',
+        find: 'parts.scopes !== scopeTag(audience)',
+        replace: 'parts.scopes === ""',
+      },
+    ],
   },
   {
     name: 'knows a repeat by the connection instead of the device',
-    edits: [{ file: 'gateway-core/src/engine/dispatcher.ts', find: 'device: caller.deviceId,', replace: 'device: caller.connectionId ?? "",' }],
+    edits: [
+      {
+        file: 'gateway-core/src/engine/dispatcher.ts',
+        find: 'device: caller.deviceId,',
+        replace: 'device: caller.connectionId ?? "",',
+      },
+    ],
   },
   {
     name: 'ignores the idempotency key',
@@ -58,7 +88,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'leaves the claims of a dead process as they are',
-    edits: [{ file: 'gateway-core/src/engine/start-gateway.ts', find: 'tx.ledger.abandon(owner)', replace: 'undefined' }],
+    edits: [
+      { file: 'gateway-core/src/engine/start-gateway.ts', find: 'tx.ledger.abandon(owner)', replace: 'undefined' },
+    ],
   },
   {
     name: 'replays without the audience check',
@@ -97,11 +129,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'does not return the credit',
-    edits: [{ file: 'gateway-core/src/engine/engine-operations.ts', find: 'delivery.acked(read.position);', replace: '' }],
+    edits: [
+      { file: 'gateway-core/src/engine/engine-operations.ts', find: 'delivery.acked(read.position);', replace: '' },
+    ],
   },
   {
     name: 'sends without credit',
-    edits: [{ file: 'gateway-core/src/engine/delivery.ts', find: 'return unacked.length < flow &&', replace: 'return' }],
+    edits: [
+      { file: 'gateway-core/src/engine/delivery.ts', find: 'return unacked.length < flow &&', replace: 'return' },
+    ],
   },
   {
     name: 'sends on past the high-water mark',
@@ -129,7 +165,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'does not look at prev',
-    edits: [{ file: 'client-sdk/src/events/sequencer.ts', find: 'if (frame.prev !== received)', replace: 'if (received === null)' }],
+    edits: [
+      {
+        file: 'client-sdk/src/events/sequencer.ts',
+        find: 'if (frame.prev !== received)',
+        replace: 'if (received === null)',
+      },
+    ],
   },
   {
     name: 'acknowledges events before they are handled',
@@ -137,7 +179,8 @@ export const mutations: readonly Mutation[] = [
       {
         file: 'client-sdk/src/events/sequencer.ts',
         find: "enqueue({ kind: 'event', frame, cursor,",
-        replace: "if (cursor !== undefined) { processed = cursor; acknowledger.processed(cursor, true); } enqueue({ kind: 'event', frame, cursor,",
+        replace:
+          "if (cursor !== undefined) { processed = cursor; acknowledger.processed(cursor, true); } enqueue({ kind: 'event', frame, cursor,",
       },
     ],
   },
@@ -155,9 +198,9 @@ export const mutations: readonly Mutation[] = [
     name: 'sends a request again under a new id',
     edits: [
       {
-        file: 'client-sdk/src/requests/outgoing.ts',
-        find: 'return revision >= 3 ? requestId : (idempotencyKey ?? requestId);',
-        replace: 'return `${requestId}-${(globalThis.resends = (globalThis.resends ?? 0) + 1)}`;',
+        file: 'client-sdk/src/requests/pending.ts',
+        find: 'pending.unanswered = true;',
+        replace: 'Object.assign(pending, { unanswered: true, requestId: randomUuid(random) });',
       },
     ],
   },

@@ -1,5 +1,5 @@
-import type { Channel, Connection } from '@tyrum/gateway-core';
 import type { Socket, SocketEvents } from '@tyrum/client-sdk';
+import type { Channel, Connection } from '@tyrum/gateway-core';
 import type { Loop } from '../kernel/loop.ts';
 import type { Process } from '../kernel/process.ts';
 import { createPipe, type Parcel, type Pipe, type PipeTraits } from './pipe.ts';

@@ -3,7 +3,7 @@ import type { Revisions } from '../contract/contracts.ts';
 import { Aside, Manner } from '../contract/counter.ts';
 import { createPrng, type Prng } from '../kernel/prng.ts';
 import type { Road } from '../network/network.ts';
-import { type FaultKind, FAULT_KINDS, makeFault } from './make-fault.ts';
+import { FAULT_KINDS, type FaultKind, makeFault } from './make-fault.ts';
 import type { Act, ActorPlan, GatewayPlan, Plan, Planned } from './plan.ts';
 
 const GATEWAY_REVISIONS: readonly Revisions[] = [[2, 3], [2, 3], [2, 3, 4], [2, 3, 4], [3], [3, 4]];
@@ -15,7 +15,10 @@ export function makePlan(seed: string): Plan {
   const until = random.between(6, 30) * 1000;
   const actors = makeActors(random.fork('actors'));
   const gateway = makeGateway(random.fork('gateway'));
-  const items = [...makeActs(random.fork('acts'), actors, until), ...makeFaults(random.fork('faults'), actors, gateway, until)];
+  const items = [
+    ...makeActs(random.fork('acts'), actors, until),
+    ...makeFaults(random.fork('faults'), actors, gateway, until),
+  ];
   items.sort((one, other) => one.at - other.at);
   return { seed, gateway, actors, items, until };
 }
@@ -53,21 +56,27 @@ function makeActors(random: Prng): readonly ActorPlan[] {
     road: road(),
   });
   return [
-    ...Array.from({ length: clients }, (_, index): ActorPlan => ({
-      ...common(),
-      name: `client-${index + 1}`,
-      role: 'client',
-      scopes: index === 0 ? ['operator.read', 'operator.write'] : makeScopes(random),
-    })),
-    ...Array.from({ length: nodes }, (_, index): ActorPlan => ({
-      ...common(),
-      // Whether an act of a node happened once is told by its journal, which is on its disk.
-      storage: true,
-      listens: 'handlers',
-      name: `node-${index + 1}`,
-      role: 'node',
-      scopes: ['node.paired'],
-    })),
+    ...Array.from(
+      { length: clients },
+      (_, index): ActorPlan => ({
+        ...common(),
+        name: `client-${index + 1}`,
+        role: 'client',
+        scopes: index === 0 ? ['operator.read', 'operator.write'] : makeScopes(random),
+      }),
+    ),
+    ...Array.from(
+      { length: nodes },
+      (_, index): ActorPlan => ({
+        ...common(),
+        // Whether an act of a node happened once is told by its journal, which is on its disk.
+        storage: true,
+        listens: 'handlers',
+        name: `node-${index + 1}`,
+        role: 'node',
+        scopes: ['node.paired'],
+      }),
+    ),
   ];
 }
 
@@ -87,7 +96,12 @@ function makeActs(random: Prng, actors: readonly ActorPlan[], until: number): re
   }));
 }
 
-function makeAct(random: Prng, actors: readonly ActorPlan[], token: string, keys: Map<string, Extract<Act, { do: 'add' }>>): Act {
+function makeAct(
+  random: Prng,
+  actors: readonly ActorPlan[],
+  token: string,
+  keys: Map<string, Extract<Act, { do: 'add' }>>,
+): Act {
   const { name: who, role, tenant } = random.pick(actors);
   const counter = random.pick(['apples', 'pears', 'plums']);
   const by = random.between(1, 9);
@@ -104,7 +118,8 @@ function makeAct(random: Prng, actors: readonly ActorPlan[], token: string, keys
       ? { do: 'say', who, token, manner: 'well' }
       : { do: 'say', who, token, manner, ...(node === undefined ? {} : { node }) };
   }
-  if (node !== undefined && kind < 7) return { do: 'poke', who, token, node, ...(dice.chance(0.3) ? { key: `poke-${token}` } : {}) };
+  if (node !== undefined && kind < 7)
+    return { do: 'poke', who, token, node, ...(dice.chance(0.3) ? { key: `poke-${token}` } : {}) };
   if (node !== undefined && kind < 11) {
     return {
       do: 'submit',
@@ -137,14 +152,26 @@ function makeAct(random: Prng, actors: readonly ActorPlan[], token: string, keys
   return add;
 }
 
-function makeFaults(random: Prng, actors: readonly ActorPlan[], gateway: GatewayPlan, until: number): readonly Planned[] {
+function makeFaults(
+  random: Prng,
+  actors: readonly ActorPlan[],
+  gateway: GatewayPlan,
+  until: number,
+): readonly Planned[] {
   // Each world knows only some kinds of faults: what one hides, another world shows.
   const kinds = FAULT_KINDS.filter(() => random.chance(0.3));
   if (kinds.length === 0) return [];
   const count = random.between(0, 12);
   const weighted: readonly FaultKind[] = kinds;
-  return Array.from({ length: count }, (): Planned => ({
-    at: random.int(until * 1000) / 1000,
-    ...makeFault(random, random.pick(weighted), actors, gateway),
-  }));
+  return Array.from(
+    { length: count },
+    (): Planned => ({
+      at: random.int(until * 1000) / 1000,
+      ...makeFault(random, random.pick(weighted), actors, gateway),
+    }),
+  ).flatMap((fault): Planned[] =>
+    fault.do === 'restore the backup'
+      ? [{ at: random.int(fault.at * 1000) / 1000, do: 'keep a backup' }, fault]
+      : [fault],
+  );
 }

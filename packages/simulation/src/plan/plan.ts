@@ -1,6 +1,6 @@
 import type { Role, Scope } from '@tyrum/contracts';
-import type { Aside, Manner } from '../contract/counter.ts';
 import type { Revisions } from '../contract/contracts.ts';
+import type { Aside, Manner } from '../contract/counter.ts';
 import type { CrashPoint } from '../disk/disk.ts';
 import type { Break } from '../network/link.ts';
 import type { Road } from '../network/network.ts';
@@ -65,7 +65,13 @@ export type Act =
     }
   | { readonly do: 'read'; readonly who: string }
   | { readonly do: 'poke'; readonly who: string; readonly token: string; readonly node: string; readonly key?: string }
-  | { readonly do: 'report'; readonly who: string; readonly token: string; readonly counter: string; readonly by: number }
+  | {
+      readonly do: 'report';
+      readonly who: string;
+      readonly token: string;
+      readonly counter: string;
+      readonly by: number;
+    }
   | {
       readonly do: 'submit';
       readonly who: string;
@@ -75,7 +81,13 @@ export type Act =
       readonly deadlineMs?: number;
       readonly cancelAfterMs?: number;
     }
-  | { readonly do: 'say'; readonly who: string; readonly token: string; readonly manner: 'well' | 'slow' | 'throw' | 'task'; readonly node?: string }
+  | {
+      readonly do: 'say';
+      readonly who: string;
+      readonly token: string;
+      readonly manner: 'well' | 'slow' | 'throw' | 'task';
+      readonly node?: string;
+    }
   | { readonly do: 'ask status'; readonly who: string };
 
 /** What goes wrong. */
@@ -87,7 +99,12 @@ export type Fault =
   | { readonly do: 'partition'; readonly who: readonly string[]; readonly ms: number }
   | { readonly do: 'copy the next connection'; readonly who: string }
   | { readonly do: 'lose an event'; readonly who: string }
-  | { readonly do: 'crash the gateway'; readonly silent: boolean; readonly downMs: number; readonly revisions: Revisions }
+  | {
+      readonly do: 'crash the gateway';
+      readonly silent: boolean;
+      readonly downMs: number;
+      readonly revisions: Revisions;
+    }
   | { readonly do: 'restart the gateway'; readonly downMs: number; readonly revisions: Revisions }
   | {
       readonly do: 'crash at';

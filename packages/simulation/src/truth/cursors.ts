@@ -36,7 +36,8 @@ export type Outcome = 'fresh' | 'resumed' | RecoveryReason;
 
 /** What a resume must be answered, by the table of the protocol, from top to bottom. */
 export function trueOutcome(facts: CursorFacts | undefined, resumer: Resumer, log: TrueLog): Outcome {
-  if (facts === undefined || facts.tenant !== resumer.tenant || facts.deviceId !== resumer.deviceId) return 'unknown_cursor';
+  if (facts === undefined || facts.tenant !== resumer.tenant || facts.deviceId !== resumer.deviceId)
+    return 'unknown_cursor';
   if (facts.revision !== resumer.revision) return 'revision_changed';
   if (facts.role !== resumer.role || !sameSet(facts.scopes, resumer.scopes)) return 'scope_changed';
   if (facts.branch !== log.branch) return 'epoch_changed';

@@ -67,7 +67,8 @@ export function createTrueLogs(now: () => number): TrueLogs {
 
   return {
     of: logOf,
-    inBranch: (tenant, wanted) => (logOf(tenant).branch === wanted ? logOf(tenant) : earlier.get(`${tenant} ${wanted}`)),
+    inBranch: (tenant, wanted) =>
+      logOf(tenant).branch === wanted ? logOf(tenant) : earlier.get(`${tenant} ${wanted}`),
     trimmedAt: (tenant) => trims.get(tenant) ?? Number.NEGATIVE_INFINITY,
     appended(tenant, events) {
       const { events: all, byId } = logOf(tenant);
