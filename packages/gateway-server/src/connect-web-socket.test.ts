@@ -101,6 +101,27 @@ describe('a channel', () => {
     expect(accepted.received).toEqual(['one', 'stop', 'two', 'stop', 'three']);
   });
 
+  it('reads nothing that came with the upgrade or behind it while it is paused from the start, and loses none of it [UP-8]', async () => {
+    const gateway = fakeGateway();
+    gateway.onAccept = ({ channel }) => channel.pause();
+    const next = gateway.next();
+    const [one, two, three] = ['one', 'two', 'three'].map((text) => clientFrame(text)) as [Buffer, Buffer, Buffer];
+    const socket = await intrude(await serve(gateway), Buffer.concat([one, two.subarray(0, 4)]));
+    const accepted = await next;
+
+    socket.write(Buffer.concat([two.subarray(4), three]));
+    // Another connection's round trip begins later and ends first.
+    const other = await connect(gateway, await serve(gateway));
+    gateway.accepted.at(-1)?.channel.resume();
+    other.peer.ping();
+    await once(other.peer, 'pong');
+    expect(accepted.received).toEqual([]);
+    accepted.channel.resume();
+    await accepted.until(3);
+
+    expect(accepted.received).toEqual(['one', 'two', 'three']);
+  });
+
   it('counts what is not written yet, and tells when everything is [FC-7]', async () => {
     const gateway = fakeGateway();
     const { peer, accepted } = await connect(gateway, await serve(gateway));

@@ -3,7 +3,7 @@ import { createMemoryStore, generateGatewayKey, nodeSigner } from '@tyrum/gatewa
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createServer, type Server } from './create-server.ts';
+import { createServer, type Server, type ServerOptions } from './create-server.ts';
 import { openClient } from './test-support/handshake.ts';
 import { clientFrame, closeCodeOn, rawRequest, UPGRADE_HEADERS } from './test-support/raw-peer.ts';
 
@@ -14,8 +14,9 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function start(limits = {}) {
+async function start(limits = {}, more: Pick<ServerOptions, 'authenticator'> = {}) {
   const server = await createServer({
+    ...more,
     store: createMemoryStore(),
     signer: nodeSigner(generateGatewayKey()),
     limits,
@@ -58,6 +59,35 @@ describe('a server', () => {
     expect(await closeAfter(url, { Authorization: 'Bearer not-the-token-at-all' })).toMatchObject({ code: 4001 });
     const { status, socket } = await rawRequest(port, '/ws', UPGRADE_HEADERS, { behind: clientFrame('{}') });
     expect([status, await closeCodeOn(socket)]).toEqual([101, 4001]);
+  });
+
+  describe('whose tokens are judged slowly', () => {
+    const headers = { ...UPGRADE_HEADERS, Authorization: `Bearer ${TOKEN}` };
+
+    /** A server that waits with every token for the test to say whether it is good. */
+    async function startSlowly() {
+      let judge = (_good: boolean) => {};
+      const verdict = new Promise<boolean>((resolve) => {
+        judge = resolve;
+      });
+      const principal = { tenant: 'default', tokenId: 'slow', roles: ['client'], scopes: [] } as const;
+      const authenticate = async () => ((await verdict) ? principal : undefined);
+      return { ...(await start({}, { authenticator: { authenticate, onChange: () => () => {} } })), judge };
+    }
+
+    it.each([
+      ['good', true, 4003],
+      ['bad', false, 4001],
+    ])('parses nothing before it knows that one is %s [UP-8] [UP-12]', async (_what, good, code) => {
+      const { port, judge } = await startSlowly();
+      const { socket } = await rawRequest(port, '/ws', headers, { behind: Buffer.from('this is no frame at all') });
+      // A stranger that floods is not the first to be answered either.
+      socket.write(Buffer.alloc(1_048_576, 0xff));
+
+      setImmediate(judge, good);
+
+      expect(await closeCodeOn(socket)).toBe(code);
+    });
   });
 
   it('takes the token from the header, the cookie of its own pages, or a subprotocol [UP-4] [UP-5] [UP-6]', async () => {

@@ -16,7 +16,7 @@ import type { Session } from './session.ts';
 
 /** Where a connection stands. */
 type State =
-  /** The token is being judged; what comes meanwhile waits unread, within the handshake's bounds. */
+  /** The token is being judged. Nothing is read meanwhile; what a transport has read already waits, within the handshake's bounds. */
   | { readonly name: 'upgrading' }
   | { readonly name: 'awaiting_init'; readonly principal: Principal }
   | { readonly name: 'awaiting_proof'; readonly principal: Principal; readonly initialised: Initialised }
@@ -92,7 +92,7 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
   }
 
   async function authenticate(): Promise<void> {
-    const principal = upgrade.token === undefined ? undefined : await authenticator.authenticate(upgrade.token);
+    const principal = upgrade.token === undefined ? undefined : await judge(upgrade.token);
     if (isClosed()) return;
     if (principal === undefined) {
       close('unauthorized', 'the token is missing, unknown, expired or revoked');
@@ -100,6 +100,13 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
     }
     state = { name: 'awaiting_init', principal };
     for (const text of waiting.splice(0)) shakeHands(text);
+    channel.resume();
+  }
+
+  function judge(token: string): Promise<Principal | undefined> {
+    // Whatever a peer sends along with a bad token, it is the token that is answered (UP-8).
+    channel.pause();
+    return authenticator.authenticate(token);
   }
 
   /** Takes one frame of the handshake, whatever its turn is. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { settle } from '../testing/node-settle.ts';
 import { createProbeTokens } from '../testing/probe-domain.ts';
-import { createWorld, endWorlds } from '../testing/probe-world.ts';
+import { createWorld, endWorlds, type ProbeWorld } from '../testing/probe-world.ts';
 
 afterEach(endWorlds);
 
@@ -20,16 +20,28 @@ function slowTokens() {
   };
 }
 
+/** A peer of which more is read although its token is still judged: a transport that is told to stop has some left over. */
+function dialUnheeded(world: ProbeWorld) {
+  const peer = world.dial();
+  peer.channel.resume();
+  return peer;
+}
+
 describe('what a stranger may send', () => {
-  it.each([
-    ['while the token is judged', false],
-    ['where an init is due', true],
-  ])('is frames of 16 KiB at the most, %s [HS-5]', async (_when, ready) => {
-    const { tokens, judge } = slowTokens();
-    const world = await createWorld({ tokens, limits: { max_frame_bytes: 4_194_304 } });
+  it('is frames of 16 KiB at the most where an init is due [HS-5]', async () => {
+    const world = await createWorld({ limits: { max_frame_bytes: 4_194_304 } });
     const peer = world.dial();
-    if (ready) judge();
     await settle();
+
+    peer.sendText(padded(16_385));
+
+    expect(peer.closeCode).toBe(4003);
+  });
+
+  it('is frames of 16 KiB at the most among what is left over while the token is judged [HS-5]', async () => {
+    const { tokens } = slowTokens();
+    const world = await createWorld({ tokens, limits: { max_frame_bytes: 4_194_304 } });
+    const peer = dialUnheeded(world);
 
     peer.sendText(padded(16_385));
 
@@ -39,8 +51,8 @@ describe('what a stranger may send', () => {
   it('is counted in bytes, not in characters [HS-5]', async () => {
     const { tokens } = slowTokens();
     const world = await createWorld({ tokens });
-    const fits = world.dial();
-    const large = world.dial();
+    const fits = dialUnheeded(world);
+    const large = dialUnheeded(world);
 
     fits.sendText('é'.repeat(8_192));
     large.sendText('é'.repeat(8_193));
@@ -64,7 +76,7 @@ describe('what a stranger may send', () => {
   it('is 8 frames [HS-6]', async () => {
     const { tokens } = slowTokens();
     const world = await createWorld({ tokens });
-    const peer = world.dial();
+    const peer = dialUnheeded(world);
 
     for (let sent = 0; sent < 8; sent += 1) peer.sendText('x');
     expect(peer.closeCode).toBeUndefined();
@@ -76,7 +88,7 @@ describe('what a stranger may send', () => {
   it('is 64 KiB in all [HS-6]', async () => {
     const { tokens } = slowTokens();
     const world = await createWorld({ tokens });
-    const peer = world.dial();
+    const peer = dialUnheeded(world);
 
     for (let sent = 0; sent < 4; sent += 1) peer.sendText(padded(16_384));
     expect(peer.closeCode).toBeUndefined();
@@ -85,12 +97,16 @@ describe('what a stranger may send', () => {
     expect(peer.closeCode).toBe(4003);
   });
 
-  it('waits, and is read once the token is accepted [UP-8]', async () => {
+  it.each([
+    ['is not read', (world: ProbeWorld) => world.dial(), 1],
+    ['waits where it was left over', dialUnheeded, 0],
+  ])('%s before the token is accepted, and then is [UP-8]', async (_what, dial, unread) => {
     const { tokens, judge } = slowTokens();
     const world = await createWorld({ tokens });
-    const peer = world.dial();
+    const peer = dial(world);
     peer.introduce();
     await settle();
+    expect(peer.channel.unread).toBe(unread);
     expect(peer.frames).toEqual([]);
 
     judge();
