@@ -40,7 +40,7 @@ describe('the vectors of identity.json', () => {
 interface TranscriptCase {
   readonly name: string;
   readonly signer: 'device' | 'gateway';
-  readonly facts: Record<'role' | 'deviceId' | 'connectionId' | 'challenge' | 'gatewayId', string> & {
+  readonly facts: Record<'role' | 'device_id' | 'connection_id' | 'challenge' | 'gateway_id', string> & {
     readonly revision?: number;
     readonly init_text: string;
     readonly result_text: string;
@@ -168,8 +168,15 @@ function privateKey(hex: string) {
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }
 
-function transcriptOf({ revision, init_text, result_text, proof, ...facts }: TranscriptCase['facts']): string {
-  if (revision === undefined) return transcriptAt2(facts);
-  const mutual = { ...facts, revision, initSha256: digest(init_text), resultSha256: digest(result_text) };
+function transcriptOf(facts: TranscriptCase['facts']): string {
+  const { role, challenge, revision, proof } = facts;
+  const ids = { deviceId: facts.device_id, connectionId: facts.connection_id, gatewayId: facts.gateway_id };
+  if (revision === undefined) return transcriptAt2({ ...ids, role, challenge });
+  const mutual = {
+    ...ids,
+    revision,
+    initSha256: digest(facts.init_text),
+    resultSha256: digest(facts.result_text),
+  };
   return proof === undefined ? peerTranscript(mutual) : gatewayTranscript(mutual, digest(proof));
 }
