@@ -35,6 +35,8 @@ export interface ConnectionOptions {
   readonly connectSocket: ConnectSocket;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
+  /** Whether revision 2 alone is offered. */
+  readonly offersBare: boolean;
   readonly shakeHands: (channel: HandshakeChannel) => Promise<HandshakeOutcome>;
 }
 
@@ -135,7 +137,9 @@ export function openConnection(options: ConnectionOptions, listener: ConnectionL
         if (phase === 'ended') return;
         // An error response says more than the close code that follows it at once.
         fail(
-          phase === 'handshake' && refusal !== undefined ? refusal : endingOfClose(phase, code, reason, retryAfterMs),
+          phase === 'handshake' && refusal !== undefined
+            ? refusal
+            : endingOfClose(phase, code, reason, { retryAfterMs, offeredBare: options.offersBare }),
         );
       },
     });

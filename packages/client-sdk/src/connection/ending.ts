@@ -35,10 +35,22 @@ export function stopped(
   return { error: new ClientError(code, message, { ...options, mustChange }), next: 'stop' };
 }
 
+export interface CloseCircumstances {
+  /** When the gateway wants to be asked again, as the transport said it. */
+  readonly retryAfterMs?: number | undefined;
+  /** Whether the client offered revision 2 alone: there is no older one that a gateway could be left behind with. */
+  readonly offeredBare?: boolean;
+}
+
 /** What the close code of a gateway means for this client, by the table of the contract. */
-export function endingOfClose(phase: ConnectionPhase, code: number, reason: string, askedForMs?: number): Ending {
+export function endingOfClose(
+  phase: ConnectionPhase,
+  code: number,
+  reason: string,
+  circumstances: CloseCircumstances = {},
+): Ending {
   const name = closeName(code);
-  const retryAfterMs = askedForMs ?? retryAfterIn(reason);
+  const retryAfterMs = circumstances.retryAfterMs ?? retryAfterIn(reason);
   const said = reason === '' ? '' : `: ${reason}`;
   if (name === undefined || afterClose(code) === 'reconnect') {
     const what = name === undefined ? `closed with ${code}` : `closed with ${code}, ${CLOSE_CODES[name].meaning}`;
@@ -46,7 +58,8 @@ export function endingOfClose(phase: ConnectionPhase, code: number, reason: stri
   }
   const row = CLOSE_CODES[name];
   const bug = name === 'protocol_violation' ? 'the gateway reports a bug of this client: ' : '';
-  return stopped('refused', `${bug}${row.meaning} (${code})${said}`, mustChangeAfter(row), { closeCode: code });
+  const mustChange = name === 'no_common_revision' && circumstances.offeredBare ? 'client' : mustChangeAfter(row);
+  return stopped('refused', `${bug}${row.meaning} (${code})${said}`, mustChange, { closeCode: code });
 }
 
 /** What an error response to a handshake request means. The close code that follows would say less. */

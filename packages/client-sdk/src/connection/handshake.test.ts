@@ -185,7 +185,7 @@ describe('the handshake at revision 2', () => {
 
 describe('agreeing on a revision', () => {
   test.each([
-    { offers: [2], serves: [3], upgrade: undefined, mustChange: 'client or gateway' },
+    { offers: [2], serves: [3], upgrade: undefined, mustChange: 'client' },
     { offers: [3], serves: [2], upgrade: 'gateway', mustChange: 'gateway' },
   ])(
     'of $offers with $serves stops, says who must change, and does not loop',

@@ -6,6 +6,7 @@ import { type Connection, type Link, openConnection } from './connection.ts';
 import { type Ending, lost, stopped } from './ending.ts';
 import type { GatewayTrust } from './gateway-trust.ts';
 import { type HandshakeChannel, type HandshakeOutcome, shakeHands } from './handshake.ts';
+import { BARE_REVISION } from './offer.ts';
 import { reconnectDelay } from './reconnect.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -70,6 +71,7 @@ export function createSupervisor(
             connectSocket: options.connectSocket,
             clock,
             connectTimeoutMs: limits.connectTimeoutMs,
+            offersBare: options.revisions.every((revision) => revision === BARE_REVISION),
             shakeHands: (channel) => shakeAndTrust(channel, knownGateway, resume),
           },
           { opened, frame: hooks.frame, ended },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { tyrum } from '../tyrum.ts';
+import { defineContract } from './contract.ts';
 import { ContractError } from './contract-check.ts';
 import { defineEvent, defineRequest } from './operation.ts';
 
@@ -75,5 +76,29 @@ describe('an extended contract', () => {
       ['com.example.more', { 3: 'more-3' }],
     ]);
     expect(extended.hashes).toEqual(tyrum.hashes);
+  });
+});
+
+describe('a contract', () => {
+  const retiring = (retired: number) =>
+    defineContract({
+      name: 'lamps',
+      revisions: tyrum.revisions.map((entry) => ({
+        ...entry,
+        status: entry.revision === retired ? 'retired' : 'supported',
+      })),
+      modules: { invoices: { invoiceGet } },
+    });
+
+  it('is spoken by handlers at its newest revision, also where no peer is served it', () => {
+    expect(retiring(3).current.revision).toBe(3);
+    expect(retiring(3).current.requests.has('invoice.get')).toBe(true);
+    expect(() => retiring(3).at(3)).toThrow(new RangeError('contract lamps does not serve revision 3'));
+  });
+
+  it('is derived once for each revision, the newest one too', () => {
+    const contract = retiring(1);
+
+    expect(contract.current).toBe(contract.at(3));
   });
 });

@@ -32,6 +32,8 @@ export interface Contract<M extends Modules = Modules> {
   /** SHA-256 of the artefact of each revision of the base contract, base64url. */
   readonly hashes: Hashes;
   readonly extensions: readonly ExtensionEntry[];
+  /** The contract at its newest revision, served or not: what handlers and the log speak. */
+  readonly current: RevisionView;
   /** The contract as it is at one revision. Derived once, then kept. @throws {RangeError} for a revision it does not have. */
   at(revision: number): RevisionView;
   /** The same contract with more definitions in it; the base keeps its hash. @throws {ContractError} */
@@ -78,20 +80,29 @@ function assemble<M extends Modules>(parts: Parts<M>): Contract<M> {
   const definitions = definitionsOf(parts.modules);
   checkContract({ ...parts, definitions });
   const views = new Map<number, RevisionView>();
+  const served = parts.revisions.filter((entry) => entry.status !== 'retired').map((entry) => entry.revision);
+  const newest = Math.max(...parts.revisions.map((entry) => entry.revision));
+
+  function viewAt(revision: number): RevisionView {
+    let view = views.get(revision);
+    if (view === undefined) {
+      view = createRevisionView({ definitions, casts: parts.casts, extensions: parts.extensions, revision });
+      views.set(revision, view);
+    }
+    return view;
+  }
+
   return {
     ...parts,
     definitions,
-    served: parts.revisions.filter((entry) => entry.status !== 'retired').map((entry) => entry.revision),
+    served,
+    get current() {
+      return viewAt(newest);
+    },
     at(revision) {
-      let view = views.get(revision);
-      if (view === undefined) {
-        if (!parts.revisions.some((entry) => entry.revision === revision && entry.status !== 'retired')) {
-          throw new RangeError(`contract ${parts.name} does not serve revision ${revision}`);
-        }
-        view = createRevisionView({ definitions, casts: parts.casts, extensions: parts.extensions, revision });
-        views.set(revision, view);
-      }
-      return view;
+      if (!served.includes(revision))
+        throw new RangeError(`contract ${parts.name} does not serve revision ${revision}`);
+      return viewAt(revision);
     },
     extend({ name, modules, hashes = {} }) {
       const definitions = new Set(definitionsOf(modules));

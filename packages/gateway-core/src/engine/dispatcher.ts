@@ -187,6 +187,6 @@ async function refusing(work: () => Promise<Ran>): Promise<Ran> {
 
 /** The result of each operation at the newest revision that has it, as a peer reads it; `undefined` for a void one. */
 function createResultSchemas(contract: Contract): (type: string) => Schema | undefined {
-  const views = contract.served.map((revision) => contract.at(revision)).reverse();
+  const views = [contract.current, ...contract.served.map((revision) => contract.at(revision)).reverse()];
   return (type) => views.find(({ requests }) => requests.has(type))?.requests.get(type)?.results.peer;
 }

@@ -29,7 +29,7 @@ export interface EncodedFrame {
 }
 
 export function encodeEvent<Event extends NewEvent>(contract: Contract, event: Event): EncodedEvent<Event> {
-  const current = contract.at(contract.served.at(-1) as number).events.get(event.type);
+  const current = contract.current.events.get(event.type);
   const frames = new Map<number, readonly EncodedFrame[]>();
   return {
     event,
@@ -49,7 +49,7 @@ export function encodeEvent<Event extends NewEvent>(contract: Contract, event: E
 function framesOf(contract: Contract, revision: number, event: NewEvent): readonly EncodedFrame[] {
   const view = contract.at(revision);
   const words =
-    revision === contract.served.at(-1)
+    revision === contract.current.revision
       ? [{ type: event.type, json: event.payload, deviceId: undefined }]
       : view
           .sayEvent(event.type, JSON.parse(event.payload))

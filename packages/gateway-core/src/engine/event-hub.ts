@@ -20,7 +20,7 @@ export function createEventHub<C extends Contract>(options: {
   sendLive: LiveSend;
 }): EventHub<C> {
   const { contract, random, now, maxFrameBytes, sendLive } = options;
-  const current = contract.at(contract.served.at(-1) as number);
+  const { current } = contract;
   type AnyWriter = EventWriter<Contract>;
 
   function make(

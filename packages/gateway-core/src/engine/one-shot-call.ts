@@ -45,18 +45,19 @@ export interface OneShotServices {
 }
 
 /**
- * Answers one request at the current revision through the very admission, ledger and handlers that a connection has. The device
+ * Answers one request at the newest revision that is served, through the very admission, ledger and handlers that a connection has. The device
  * is the one that the token is bound to; a token without one stands for a device of its own, so that its repeats are found.
  * Extensions need a handshake and are not reached this way.
  */
 export async function callOnce(services: OneShotServices, request: OneShotRequest): Promise<OneShotResponse> {
   const { contract, authenticator, dispatcher } = services;
   const view = contract.at(contract.served.at(-1) as number);
+  const current = view.revision === contract.current.revision;
   const decoded = decodeFrame(request.text, { revision: view.revision, unknownKeys: 'refuse' });
   const requestId = requestIdOf(decoded);
 
   function answer(outcome: Outcome): OneShotResponse {
-    const saying = { requestId, type: request.type, view, current: true, asOfCursor: () => undefined };
+    const saying = { requestId, type: request.type, view, current, asOfCursor: () => undefined };
     const status = outcome.ok ? 200 : ERRORS[outcome.error.code].httpStatus;
     try {
       return { status, text: sayResponse(outcome, saying) };
@@ -86,7 +87,7 @@ export async function callOnce(services: OneShotServices, request: OneShotReques
     );
   }
   const caller = callerOf(principal);
-  const target: EngineOperationTarget = { tenant: caller.tenant, deviceId: caller.deviceId, view, current: true };
+  const target: EngineOperationTarget = { tenant: caller.tenant, deviceId: caller.deviceId, view, current };
   return answer(
     await dispatcher.dispatch({
       frame: decoded.frame,

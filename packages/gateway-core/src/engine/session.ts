@@ -82,7 +82,7 @@ export function createSession(services: SessionServices, options: SessionOptions
   const { revision, role, connectionId, device } = initialised;
   const deviceId = device.device_id;
   const view = contract.at(revision);
-  const current = revision === contract.served.at(-1);
+  const current = revision === contract.current.revision;
   const extensions = new Set(initialised.extensions);
   const own = createOwnEvents({ clock, random });
 

@@ -17,7 +17,7 @@ export function createRecordedEvents(
   nextId: () => string,
   now: () => number,
 ): EventHub<Tyrum> & { readonly live: LiveEvent[] } {
-  const current = tyrum.at(tyrum.served.at(-1) as number);
+  const { current } = tyrum;
   const live: LiveEvent[] = [];
 
   function check(type: string, payload: unknown, kept: 'durable' | 'ephemeral'): Record<string, unknown> {
