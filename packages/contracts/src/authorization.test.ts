@@ -4,6 +4,8 @@ import { tyrum } from './tyrum.ts';
 
 // Written out on purpose: who may do what changes here, where a reviewer sees it, and nowhere else by accident.
 const REQUESTS = `
+approval.list               | to_gateway | client      | operator.read                  | read
+approval.resolve            | to_gateway | client      | operator.approvals             | once
 attempt.evidence            | to_gateway | node        | node.paired                    | once
 capability.ready            | to_gateway | node        | node.paired                    | once
 command.execute             | to_gateway | client      | operator.admin                 | once

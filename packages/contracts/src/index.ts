@@ -60,6 +60,7 @@ export { type Clock, systemClock } from './runtime/clock.ts';
 export { type Random, randomFraction, randomText, randomUuid, systemRandom } from './runtime/random.ts';
 export { exceedsUtf8, utf8Length } from './runtime/utf8.ts';
 // The nouns.
+export { Approval, ApprovalStatus, PolicyOverride } from './schemas/approval.ts';
 export { Capability, CapabilityState } from './schemas/capability.ts';
 export { Device, GatewayIdentity, RECOVERY_REASONS, Recovery, type RecoveryReason } from './schemas/connection.ts';
 export { Conversation, ConversationSummary, QueueMode } from './schemas/conversation.ts';

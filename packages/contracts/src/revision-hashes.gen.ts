@@ -1,5 +1,5 @@
 /** SHA-256 of each revision's artefact, base64url. Written by `scripts/lock-revision.ts`. */
 export const REVISION_HASHES = {
-  2: 'xCGCksl4UnruQYe07rhnBRomxm6tVnvT3vEdJb7m1is',
-  3: '8czuD6PzRJaQqrBuFn6zSqeQh15eL2etAOOHmvv7tn8',
+  2: 'c554rnWBAPGC2PpO4zVT7DgraS7H9cHRDLScQpEZMQs',
+  3: '9iszgLsJkR_2bWsmH0twneHRooUU2DFHH-aP9d4PBew',
 } as const;

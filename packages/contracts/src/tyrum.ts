@@ -12,6 +12,7 @@ import * as presenceEvents from './events/presence.ts';
 import * as taskEvents from './events/task.ts';
 import * as turnEvents from './events/turn.ts';
 import * as workflowEvents from './events/workflow.ts';
+import * as approval from './operations/approval.ts';
 import * as capability from './operations/capability.ts';
 import * as command from './operations/command.ts';
 import * as connect from './operations/connect.ts';
@@ -30,6 +31,7 @@ export const tyrum = defineContract({
   name: 'tyrum',
   revisions,
   modules: {
+    approval,
     approvalEvents,
     artifactEvents,
     capability,

@@ -11,6 +11,14 @@ export type { OneShotRequest, OneShotResponse } from './engine/one-shot-call.ts'
 export type { Peer, PeerDirectory, PeerRequestOptions } from './engine/peer.ts';
 
 // The ports.
+export type {
+  ApprovalDecision,
+  ApprovalOffice,
+  ApprovalPolicy,
+  ApprovalQuestion,
+  ApprovalRuling,
+  NewApproval,
+} from './ports/approvals.ts';
 export type { Authenticator, Principal } from './ports/authenticator.ts';
 export type { Channel, Connection, Upgrade } from './ports/channel.ts';
 export type { Crypto, Signer } from './ports/crypto.ts';

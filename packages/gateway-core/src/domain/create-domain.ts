@@ -1,8 +1,14 @@
+import type { Approval, Task } from '@tyrum/contracts';
 import { createAlarms } from './alarms/alarms.ts';
+import { approvalHandlers } from './approvals/approval-handlers.ts';
+import { isWaiting } from './approvals/approval-records.ts';
+import { createApprovalOffice } from './approvals/approvals.ts';
+import { createTurnApprovals } from './approvals/turn-approvals.ts';
 import { createBackground } from './background.ts';
 import { conversationHandlers } from './conversations/conversation-handlers.ts';
 import { createConversationSweep } from './conversations/sweep-conversation.ts';
 import type { Domain, DomainPolicies, DomainServices } from './domain.ts';
+import { createEndWaiters } from './end-waiters.ts';
 import { createLogFeed } from './log-feed.ts';
 import { createNodeGreeting } from './pairings/node-greeting.ts';
 import { nodeHandlers } from './pairings/node-handlers.ts';
@@ -11,7 +17,7 @@ import { pairingHandlers } from './pairings/pairing-handlers.ts';
 import { leaseholderHandlers } from './tasks/leaseholder-handlers.ts';
 import { createTaskDispatcher, type TaskDispatcher } from './tasks/task-dispatcher.ts';
 import { taskHandlers } from './tasks/task-handlers.ts';
-import { createTaskWaiters } from './tasks/task-waiters.ts';
+import { hasEnded } from './tasks/task-records.ts';
 import { createTurnTasks } from './tasks/turn-tasks.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { turnHandlers } from './turns/turn-handlers.ts';
@@ -22,6 +28,8 @@ import { createTurnRuns, type TurnRuns } from './turns/turn-runs.ts';
 export interface DomainOptions extends DomainPolicies {
   /** Turns that run in this process at a time; the others wait. @default 1000 */
   readonly maxRunningTurns?: number;
+  /** Turns of this process that wait for an approval without taking the place of one that runs. @default 10,000 */
+  readonly maxPausedTurns?: number;
   /** Messages that a runner is given at the most, besides those that it answers. @default 1000 */
   readonly maxHistory?: number;
   /** How long a task stays with a node whose connection was lost before another may take it, in milliseconds. @default 30,000 */
@@ -36,12 +44,13 @@ export interface DomainOptions extends DomainPolicies {
 export function createDomain(services: DomainServices, options: DomainOptions = {}): Domain {
   const {
     maxRunningTurns = 1000,
+    maxPausedTurns = 10_000,
     maxHistory = 1000,
     leaseMs = 30_000,
     maxDispatchesPerNode = 64,
     tokenPollMs = 500,
   } = options;
-  const { random, store } = services;
+  const { random, store, telemetry } = services;
   const background = createBackground(services);
   const alarms = createAlarms(services, background);
   const tokens = createTokens(services, { background, alarms, pollMs: tokenPollMs });
@@ -56,19 +65,37 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     leaseMs,
     mostPerNode: maxDispatchesPerNode,
   });
-  const waiters = createTaskWaiters(feed);
-  const turnTasks = createTurnTasks({ alarms, random, waiters });
+  const taskWaiters = createEndWaiters<Task>({
+    listen: (tell) => feed.onTask((_tenant, task) => tell(task)),
+    idOf: ({ task_id }) => task_id,
+    hasEnded,
+    abandoned: 'the turn has ended',
+  });
+  const turnTasks = createTurnTasks({ alarms, random, waiters: taskWaiters });
+  const approvalWaiters = createEndWaiters<Approval>({
+    listen: feed.onApproval,
+    idOf: ({ approval_id }) => approval_id,
+    hasEnded: (approval) => !isWaiting(approval),
+    abandoned: 'nobody waits for the answer any more',
+  });
+  const opening = { alarms, random, policy: options.approval, telemetry };
+  const turnApprovals = createTurnApprovals({ ...opening, waiters: approvalWaiters });
   const lane = createTurnLane(random, {
     wake: (tenant, turnId) => runs.wake(tenant, turnId),
-    cancelTasks: turnTasks.cancelOf,
+    async ended(unit, turnId, end) {
+      await turnApprovals.cancelOf(unit, turnId);
+      if (end.status === 'cancelled') await turnTasks.cancelOf(unit, turnId, end.reason ?? 'the turn was cancelled');
+    },
   });
   const runs: TurnRuns = createTurnRuns({
     services,
     background,
     lane,
     tasks: turnTasks,
+    approvals: turnApprovals,
     feed,
     maxRunning: maxRunningTurns,
+    maxPaused: maxPausedTurns,
     maxHistory,
   });
   const greeting = createNodeGreeting({
@@ -84,6 +111,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     handlers: {
       ...conversationHandlers({ lane, sweep, random }),
       ...turnHandlers(lane),
+      ...approvalHandlers(opening),
       ...pairingHandlers({ links, greeting, tokens, random }),
       ...nodeHandlers(services.peers),
       ...taskHandlers({ alarms, random }),
@@ -91,6 +119,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     },
     authenticator: tokens.authenticator,
     tokens: tokens.office,
+    approvals: createApprovalOffice({ ...opening, services, waiters: approvalWaiters }),
     async start() {
       await tokens.start();
       await runs.start();

@@ -2,6 +2,7 @@ import type { Clock, Contract, Node, Random, Role, Scope, Tyrum } from '@tyrum/c
 import type { EventHub, EventWriter } from '../engine/event-writer.ts';
 import type { Handlers } from '../engine/handlers.ts';
 import type { Peer, PeerDirectory } from '../engine/peer.ts';
+import type { ApprovalOffice, ApprovalPolicy } from '../ports/approvals.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Awaitable, Store, Transaction } from '../ports/store.ts';
@@ -37,6 +38,7 @@ export interface Domain {
   readonly handlers: Handlers<Tyrum>;
   readonly authenticator: Authenticator;
   readonly tokens: TokenOffice;
+  readonly approvals: ApprovalOffice;
   /** Takes up what an earlier run left: turns, dispatches, timers. Called once, before the first peer. */
   start(): Promise<void>;
   /** A handshake completed. Runs before the peer's first request does. */
@@ -50,6 +52,8 @@ export interface Domain {
 export interface DomainPolicies {
   /** What becomes of a node that asks to be paired. @default `ask`: a human decides */
   readonly pairing?: (node: Node) => 'ask' | 'approve' | 'deny';
+  /** What becomes of a question that is to be approved. @default `ask`: a human decides */
+  readonly approval?: ApprovalPolicy;
 }
 
 /** What a new token says its bearer is. */

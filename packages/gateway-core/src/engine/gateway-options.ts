@@ -1,5 +1,6 @@
 import type { Clock, Contract, Random, Tyrum } from '@tyrum/contracts';
 import type { DomainPolicies, TokenOffice, Unit } from '../domain/domain.ts';
+import type { ApprovalOffice } from '../ports/approvals.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Channel, Connection, Upgrade } from '../ports/channel.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
@@ -32,6 +33,8 @@ export interface Gateway<C extends Contract = Tyrum> {
   readonly peers: PeerDirectory;
   /** Issues and revokes access tokens. */
   readonly tokens: TokenOffice;
+  /** Opens and answers approvals from the embedder's own code. */
+  readonly approvals: ApprovalOffice;
   /** Runs work in a transaction of one tenant, together with the events that it causes. */
   transact<Value>(tenant: string, work: (unit: Unit<C>) => Awaitable<Value>): Promise<Value>;
   /** Resolves when the store commits. @throws {StoreUnavailableError} when it does not. */

@@ -260,6 +260,7 @@ export async function startGateway<C extends Contract = Tyrum>(
     events: events as EventHub<C>,
     peers: directory,
     tokens: domain.tokens,
+    approvals: domain.approvals,
     transact: transact as Gateway<C>['transact'],
     checkReady: () => probeStore(store, clock.now()),
     held: () => ({

@@ -1,12 +1,13 @@
-import type { Action, Part, Task, Turn, UIMessage } from '@tyrum/contracts';
+import type { Action, Approval, Part, Task, Turn, UIMessage } from '@tyrum/contracts';
+import type { ApprovalQuestion } from './approvals.ts';
 
 /** What answers a conversation. The product brings it; the gateway runs it and keeps what it says. */
 export interface TurnRunner {
   /**
    * Runs one turn. It ends well when the promise resolves and fails when it rejects.
    *
-   * After a crash the gateway runs it again with `context.attempt` one higher: `say` and `task` are keyed, so what was said
-   * or started before is found again instead of being done twice.
+   * After a crash the gateway runs it again with `context.attempt` one higher: `say`, `task` and `approve` are keyed, so
+   * what was said, started or asked before is found again instead of being done twice.
    */
   run(turn: Turn, context: TurnContext): Promise<void>;
 }
@@ -29,6 +30,15 @@ export interface TurnContext {
    * joins the first task. @default a key by order of call
    */
   task(request: TaskRequest, key?: string): Promise<Task>;
+  /**
+   * Asks whether to go on, and resolves once that is approved; while somebody has to decide, the turn is paused. The same key
+   * in a later attempt finds the same question, decided or not. A runner that lets the refusal pass has its turn fail by it.
+   *
+   * @throws {ProtocolError} `forbidden` when it is denied, `timeout` when it expires, `cancelled` when it is taken back or the
+   * turn ends; the first two with the approval in `details`
+   * @default a key by order of call
+   */
+  approve(question: ApprovalQuestion, key?: string): Promise<Approval>;
 }
 
 export interface TaskRequest {

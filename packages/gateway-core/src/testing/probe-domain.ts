@@ -91,7 +91,7 @@ export function createProbeDomain(services: DomainServices, options: ProbeDomain
   const opened: Peer[] = [];
   const closed: Peer[] = [];
   let stopped = false;
-  const unasked = () => Promise.reject(new Error('the probe domain issues no tokens'));
+  const unasked = () => Promise.reject(new Error('the probe domain keeps notes and nothing else'));
 
   return {
     opened,
@@ -103,6 +103,7 @@ export function createProbeDomain(services: DomainServices, options: ProbeDomain
     handlers: { ...probeHandlers(services), ...handlers } as never,
     authenticator: tokens,
     tokens: { issue: unasked, revoke: unasked, narrow: unasked, ensureAdmin: unasked, hasAdmin: unasked },
+    approvals: { open: unasked, get: unasked, decide: unasked, cancel: unasked, decided: unasked },
     start: async () => undefined,
     async peerOpened(peer) {
       opened.push(peer);

@@ -1,12 +1,12 @@
-import type { Random } from '@tyrum/contracts';
+import type { Random, Task } from '@tyrum/contracts';
 import type { Transaction } from '../../ports/store.ts';
 import type { Alarms } from '../alarms/alarms.ts';
+import type { EndWaiters } from '../end-waiters.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
 import type { TurnTasks } from '../turns/turn-context.ts';
 import { submitTask } from './submit-task.ts';
-import { hasEnded, type TaskRecord, tasks } from './task-records.ts';
+import { type TaskRecord, tasks } from './task-records.ts';
 import { endTask } from './task-transitions.ts';
-import type { TaskWaiters } from './task-waiters.ts';
 
 /** The tasks of turns: begun once for their key, and ended with their turn. */
 export interface TasksOfTurns extends TurnTasks {
@@ -17,7 +17,7 @@ export interface TasksOfTurns extends TurnTasks {
 export interface TurnTaskOptions {
   readonly alarms: Alarms;
   readonly random: Random;
-  readonly waiters: TaskWaiters;
+  readonly waiters: EndWaiters<Task>;
 }
 
 /** What is cancelled together with a turn; more than that follows at once, a batch at a time. */
@@ -50,18 +50,8 @@ export function createTurnTasks({ alarms, random, waiters }: TurnTaskOptions): T
         if (earlier !== undefined) return earlier;
         return submitTask(unit, { alarms, random }, { action, nodeId, capability, deadlineMs, turnId, key, trace });
       });
-      const { task_id } = record.task;
-      const wait = waiters.end(task_id, signal);
-      // What ended before the waiting began is not told any more: look once, now that it has.
-      wait.ended.catch(() => undefined);
-      try {
-        const now = await write((unit) => findByKey(unit.tx, unit.tenant, turnId, key));
-        if (now !== undefined && hasEnded(now.task)) return now.task;
-      } catch (error) {
-        wait.cancel();
-        throw error;
-      }
-      return wait.ended;
+      const look = () => write((unit) => findByKey(unit.tx, unit.tenant, turnId, key));
+      return waiters.once(record.task.task_id, signal, async () => (await look())?.task ?? record.task);
     },
   };
 }

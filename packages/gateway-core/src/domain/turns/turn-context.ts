@@ -1,4 +1,13 @@
-import { type Part, ProtocolError, type Task, type Trace, toBase64Url, type UIMessage } from '@tyrum/contracts';
+import {
+  type Approval,
+  type Part,
+  ProtocolError,
+  type Task,
+  type Trace,
+  toBase64Url,
+  type UIMessage,
+} from '@tyrum/contracts';
+import type { ApprovalQuestion } from '../../ports/approvals.ts';
 import type { TaskRequest, TurnContext } from '../../ports/turn-runner.ts';
 import { conversationScope } from '../conversations/conversation-records.ts';
 import type { DomainServices } from '../domain.ts';
@@ -22,6 +31,23 @@ export interface TurnTask {
   readonly write: <Value>(work: (unit: TenantUnit) => Promise<Value>) => Promise<Value>;
 }
 
+/** Asks the questions of turns. */
+export interface TurnApprovals {
+  /**
+   * Asks a question once for its key, pauses the turn while somebody has to decide, and resolves when it is approved.
+   *
+   * @throws {ProtocolError} `forbidden`, `timeout` or `cancelled` when it is not
+   */
+  ask(question: TurnQuestion, signal: AbortSignal): Promise<Approval>;
+}
+
+export interface TurnQuestion {
+  readonly key: string;
+  readonly question: ApprovalQuestion;
+  /** Runs work in a transaction with the turn as it is there, for as long as the turn may act. */
+  readonly write: ContextOptions['write'];
+}
+
 export interface ContextOptions {
   readonly tenant: string;
   readonly record: TurnRecord;
@@ -33,6 +59,9 @@ export interface ContextOptions {
   /** Runs work in a transaction with the turn as it is there. @throws {ProtocolError} `cancelled` when it is no longer this run's. */
   readonly write: <Value>(work: (unit: TenantUnit, record: TurnRecord) => Promise<Value>) => Promise<Value>;
   readonly tasks: TurnTasks;
+  readonly approvals: TurnApprovals;
+  /** Counts the turn as one that only waits until the promise settles. */
+  readonly waiting: <Value>(promise: Promise<Value>) => Promise<Value>;
 }
 
 /** What a runner is given, and what the end of its turn has to wait for. */
@@ -50,6 +79,7 @@ export function openContext(services: DomainServices, options: ContextOptions): 
   const pending = new Set<Promise<unknown>>();
   let sayCount = 0;
   let taskCount = 0;
+  let approvalCount = 0;
 
   /** The same for every attempt, so that deltas have an id to point at before anything is said. */
   const messageIdOf = (key: string) => `msg_${toBase64Url(crypto.sha256(JSON.stringify([turn_id, key]))).slice(0, 22)}`;
@@ -78,6 +108,12 @@ export function openContext(services: DomainServices, options: ContextOptions): 
       { turnId: turn_id, key, request, trace: record.trace, write: (work) => write(work) },
       signal,
     );
+  }
+
+  async function approve(question: ApprovalQuestion, key: string): Promise<Approval> {
+    if (key === '') throw new TypeError('an approval of a turn has a key that is not empty');
+    if (!options.live()) throw new ProtocolError('cancelled', 'the turn has ended');
+    return options.waiting(options.approvals.ask({ key, question, write }, signal));
   }
 
   return {
@@ -111,6 +147,10 @@ export function openContext(services: DomainServices, options: ContextOptions): 
       task(request, key) {
         if (key === undefined) taskCount += 1;
         return guarded(task(request, key ?? `task-${taskCount}`));
+      },
+      approve(question, key) {
+        if (key === undefined) approvalCount += 1;
+        return guarded(approve(question, key ?? `approval-${approvalCount}`));
       },
     },
     async settled() {

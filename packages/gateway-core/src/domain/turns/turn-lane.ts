@@ -35,8 +35,8 @@ export interface QueuedTurn {
 export interface LaneSignals {
   /** A turn may be taken; called once that is durable. */
   wake(tenant: string, turnId: string): void;
-  /** Ends the tasks of a cancelled turn, in the same transaction. */
-  cancelTasks(unit: TenantUnit, turnId: string, reason: string): Promise<void>;
+  /** Ends what belongs to a turn that has ended, in the same transaction. */
+  ended(unit: TenantUnit, turnId: string, end: TurnEnd): Promise<void>;
 }
 
 /** Most turns of one conversation that wait behind the one that runs. */
@@ -90,9 +90,7 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
     const { turn_id } = record.turn;
     const ended = await keepEnded(unit, record, end);
     await unit.tx.documents.delete(SYSTEM, turnJobs, turn_id);
-    if (end.status === 'cancelled') {
-      await signals.cancelTasks(unit, turn_id, end.reason ?? 'the turn was cancelled');
-    }
+    await signals.ended(unit, turn_id, end);
     return ended;
   }
 

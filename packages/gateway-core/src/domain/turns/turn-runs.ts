@@ -4,7 +4,7 @@ import { type Background, causeOf } from '../background.ts';
 import type { DomainServices } from '../domain.ts';
 import type { LogFeed } from '../log-feed.ts';
 import { inTenant, SYSTEM, type TenantUnit } from '../tenant-unit.ts';
-import { type OpenContext, openContext, type TurnTasks } from './turn-context.ts';
+import { type OpenContext, openContext, type TurnApprovals, type TurnTasks } from './turn-context.ts';
 import { historyOf, saidBy } from './turn-history.ts';
 import type { TurnLane } from './turn-lane.ts';
 import { isUnfinished, type TurnJob, type TurnRecord, turnJobs, turns } from './turn-records.ts';
@@ -25,9 +25,12 @@ export interface TurnRunsOptions {
   readonly background: Background;
   readonly lane: TurnLane;
   readonly tasks: TurnTasks;
+  readonly approvals: TurnApprovals;
   readonly feed: LogFeed;
-  /** Turns that run in this process at a time; the others wait. */
+  /** Turns that run in this process at a time, those left out that wait for an approval; the others wait. */
   readonly maxRunning: number;
+  /** Turns of this process that may wait for an approval without taking the place of one that runs. */
+  readonly maxPaused: number;
   /** Messages that a runner is given at the most, besides those that it answers. */
   readonly maxHistory: number;
 }
@@ -37,6 +40,8 @@ interface Run {
   readonly turnId: string;
   readonly controller: AbortController;
   live: boolean;
+  /** Approvals that its runner waits for. */
+  waits: number;
 }
 
 const BATCH = 64;
@@ -51,23 +56,28 @@ const absentRunner: TurnRunner = {
 };
 
 export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
-  const { services, background, lane, maxRunning } = options;
+  const { services, background, lane, maxRunning, maxPaused } = options;
   const { store, clock, owner, telemetry, random, runner = absentRunner } = services;
-  /** Bounded by `maxRunning`. */
+  /** Bounded by `maxRunning` and `maxPaused`. */
   const runs = new Map<string, Run>();
+  let pausedCount = 0;
   let started = false;
   /** More turns are ready than there was room for. */
   let backlog = false;
   let pumping = false;
   let stopLooking = (): void => undefined;
 
+  function hasRoom(): boolean {
+    return runs.size - Math.min(pausedCount, maxPaused) < maxRunning;
+  }
+
   function wake(tenant: string, turnId: string): void {
     if (!started || background.stopping || runs.has(turnId)) return;
-    if (runs.size >= maxRunning) {
+    if (!hasRoom()) {
       backlog = true;
       return;
     }
-    const run: Run = { tenant, turnId, controller: new AbortController(), live: true };
+    const run: Run = { tenant, turnId, controller: new AbortController(), live: true, waits: 0 };
     runs.set(turnId, run);
     background.run('run a turn', async () => {
       try {
@@ -143,6 +153,8 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
       signal: controller.signal,
       live: () => run.live,
       tasks: options.tasks,
+      approvals: options.approvals,
+      waiting: (promise) => waiting(run, promise),
       write: (work) =>
         inTenant(services, tenant, async (unit) => {
           const current = run.live ? await held(unit, record) : undefined;
@@ -155,7 +167,7 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
   /** The turn as it is now, if it is still this run's: nobody ended it or took it up again. */
   async function held({ tx, tenant }: TenantUnit, { turn }: TurnRecord): Promise<TurnRecord | undefined> {
     const current = (await tx.documents.get(tenant, turns, turn.turn_id))?.value;
-    const mine = current?.turn.status === 'running' && current.turn.attempt === turn.attempt;
+    const mine = current !== undefined && isUnfinished(current) && current.turn.attempt === turn.attempt;
     return mine ? current : undefined;
   }
 
@@ -171,6 +183,19 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
       // A runner that was told to stop may throw whatever it likes.
       if (run.live) telemetry.log('error', 'a runner failed', { error_id: errorId, cause: causeOf(error) });
       return { status: 'failed', error: { code: 'internal', message: `the runner failed; error id ${errorId}` } };
+    }
+  }
+
+  /** Gives the place of a run to another turn for as long as it waits for an approval. */
+  async function waiting<Value>(run: Run, promise: Promise<Value>): Promise<Value> {
+    run.waits += 1;
+    if (run.waits === 1) pausedCount += 1;
+    if (backlog) pump();
+    try {
+      return await promise;
+    } finally {
+      run.waits -= 1;
+      if (run.waits === 0) pausedCount -= 1;
     }
   }
 
@@ -201,10 +226,10 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
         const { items, next } = await store.transact((tx) => tx.documents.list(SYSTEM, turnJobs, query));
         for (const { value } of items) wake(value.tenant, value.turn_id);
         after = next;
-      } while (after !== undefined && runs.size < maxRunning);
+      } while (after !== undefined && hasRoom());
       if (after !== undefined) backlog = true;
       // Room that came about while the list was read is not noticed by whoever made it.
-    } while (backlog && runs.size < maxRunning && !background.stopping);
+    } while (backlog && hasRoom() && !background.stopping);
   }
 
   /** Makes ready again what earlier processes had taken. Resolves with whether there may be more. */

@@ -1,4 +1,4 @@
-import type { EventScope } from '@tyrum/contracts';
+import type { EventScope, Turn } from '@tyrum/contracts';
 import { conversationScope } from '../conversations/conversation-records.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
 import { wireTime } from '../wire-time.ts';
@@ -18,11 +18,11 @@ export async function keepQueued(unit: TenantUnit, record: TurnRecord): Promise<
 
 /** A turn begins to run, or is taken up again after a crash: then its attempt counts one more. */
 export async function keepRunning(unit: TenantUnit, record: TurnRecord): Promise<TurnRecord> {
-  const resumed = record.turn.status === 'running';
+  const resumed = record.turn.status !== 'queued';
   const running: TurnRecord = {
     ...record,
     turn: {
-      ...record.turn,
+      ...unblocked(record.turn),
       status: 'running',
       attempt: resumed ? record.turn.attempt + 1 : record.turn.attempt,
       started_at: record.turn.started_at ?? wireTime(unit.now),
@@ -33,10 +33,27 @@ export async function keepRunning(unit: TenantUnit, record: TurnRecord): Promise
   return running;
 }
 
+/** A turn waits for the answer to an approval. */
+export async function keepBlocked(unit: TenantUnit, record: TurnRecord, approvalId: string): Promise<void> {
+  const { turn } = record;
+  await unit.events.append(
+    'turn.blocked',
+    { turn_id: turn.turn_id, reason: 'approval', approval_id: approvalId },
+    about(record),
+  );
+  await keep(unit, { ...record, turn: { ...turn, status: 'paused', blocked_reason: 'approval' } });
+}
+
+/** What a paused turn waited for has come. */
+export async function keepUnblocked(unit: TenantUnit, record: TurnRecord): Promise<void> {
+  await unit.events.append('turn.resumed', step(record), about(record));
+  await keep(unit, { ...record, turn: { ...unblocked(record.turn), status: 'running' } });
+}
+
 export async function keepEnded(unit: TenantUnit, record: TurnRecord, end: TurnEnd): Promise<TurnRecord> {
   const ended: TurnRecord = {
     ...record,
-    turn: { ...record.turn, status: end.status, finished_at: wireTime(unit.now) },
+    turn: { ...unblocked(record.turn), status: end.status, finished_at: wireTime(unit.now) },
   };
   switch (end.status) {
     case 'succeeded':
@@ -63,6 +80,10 @@ export async function keepEnded(unit: TenantUnit, record: TurnRecord, end: TurnE
 async function keep(unit: TenantUnit, record: TurnRecord): Promise<void> {
   await unit.tx.documents.put(unit.tenant, turns, record.turn.turn_id, record);
   await unit.events.append('turn.updated', { turn: record.turn, trigger_kind: record.trigger_kind }, about(record));
+}
+
+function unblocked({ blocked_reason: _reason, blocked_detail: _detail, ...turn }: Turn): Turn {
+  return turn;
 }
 
 function step({ turn, conversation_id, requested_by }: TurnRecord) {

@@ -1,0 +1,105 @@
+import { type Approval, randomUuid } from '@tyrum/contracts';
+import type { ApprovalPolicy, ApprovalRuling, NewApproval } from '../../ports/approvals.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import { causeOf } from '../background.ts';
+import { jsonBytes, MOST_QUESTION_BYTES } from '../json-size.ts';
+import type { Judgement } from '../new-review.ts';
+import { contractError } from '../refusals.ts';
+import type { TenantUnit } from '../tenant-unit.ts';
+import { wireTime } from '../wire-time.ts';
+import { type ApprovalRecord, findByKey } from './approval-records.ts';
+import { type ApprovalServices, saveApproval, withReview } from './approval-transitions.ts';
+
+export interface OpeningServices extends ApprovalServices {
+  readonly policy: ApprovalPolicy | undefined;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Asks a question, or finds the one of the same key [AP-1]. Afterwards a person has to decide, or the policy has.
+ *
+ * @throws {ProtocolError} `contract_error` for a question too large for a frame, or an `agentId` that is no UUID
+ */
+export async function openApproval(
+  unit: TenantUnit,
+  services: OpeningServices,
+  question: NewApproval & Pick<ApprovalRecord, 'waiter'>,
+): Promise<ApprovalRecord> {
+  const earlier = await findByKey(unit.tx, unit.tenant, question.key);
+  if (earlier !== undefined) return earlier;
+  refuseUnsayable(question);
+
+  const asked = approvalOf(question, randomUuid(services.random), unit.now);
+  const { ruling, expiresInMs = question.expiresInMs, ...said } = ruleOn(asked, services);
+  const judgement = judgementOf(ruling, said);
+  const approval = withReview(
+    {
+      ...asked,
+      status: judgement.state === 'requested_human' ? 'awaiting_human' : judgement.state,
+      expires_at: expiresInMs === undefined ? null : wireTime(unit.now + expiresInMs),
+    },
+    services.random,
+    unit.now,
+    judgement,
+  );
+  const { waiter } = question;
+  return saveApproval(unit, services.alarms, waiter === undefined ? { approval } : { approval, waiter });
+}
+
+function refuseUnsayable(question: NewApproval): void {
+  for (const field of ['key', 'prompt', 'motivation'] as const) {
+    if (question[field] === '') throw contractError([field], 'expected text that is not empty');
+  }
+  const { expiresInMs, agentId } = question;
+  if (expiresInMs !== undefined && !(expiresInMs > 0)) {
+    throw contractError(['expiresInMs'], 'expected milliseconds above 0');
+  }
+  if (agentId !== undefined && !UUID.test(agentId)) throw contractError(['agentId'], 'expected a UUID');
+  if (jsonBytes(question) > MOST_QUESTION_BYTES) {
+    throw contractError(['context'], `expected a question of at most ${MOST_QUESTION_BYTES} bytes of JSON`);
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+function approvalOf(question: NewApproval, approvalId: string, now: number): Approval {
+  const { key, kind = 'intent', prompt, motivation, context, scope, agentId } = question;
+  return {
+    approval_id: approvalId,
+    approval_key: key,
+    ...(agentId === undefined ? {} : { agent_id: agentId }),
+    kind,
+    status: 'queued',
+    prompt,
+    motivation,
+    ...(context === undefined ? {} : { context }),
+    ...(scope === undefined ? {} : { scope }),
+    created_at: wireTime(now),
+    latest_review: null,
+  };
+}
+
+/** What the policy says. A mistake in it must neither answer a question nor lose it: then a person is asked. */
+function ruleOn(approval: Approval, { policy, telemetry }: OpeningServices): ApprovalRuling {
+  try {
+    const ruled = policy?.(approval) ?? 'ask';
+    return typeof ruled === 'string' ? { ruling: ruled } : ruled;
+  } catch (error) {
+    telemetry.log('error', 'the approval policy failed, so a person is asked', { cause: causeOf(error) });
+    return { ruling: 'ask' };
+  }
+}
+
+const STATES = { ask: 'requested_human', approve: 'approved', deny: 'denied', expire: 'expired' } as const;
+
+function judgementOf(
+  ruling: ApprovalRuling['ruling'],
+  { reason, riskLevel, riskScore }: Omit<ApprovalRuling, 'ruling'>,
+): Judgement & { readonly state: (typeof STATES)[keyof typeof STATES] } {
+  return {
+    state: STATES[ruling],
+    reviewer: { kind: 'system', id: null },
+    reason: reason ?? null,
+    risk: { level: riskLevel ?? null, score: riskScore ?? null },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Approval, Review } from '@tyrum/contracts';
+
+/** A question that somebody must answer before work goes on. */
+export interface ApprovalQuestion {
+  /** What is asked to be approved. @default `intent` */
+  readonly kind?: Approval['kind'];
+  /** The question, for the person who decides. */
+  readonly prompt: string;
+  /** Why it is asked. */
+  readonly motivation: string;
+  /** What helps to decide: any JSON. Everyone who may read approvals sees it. */
+  readonly context?: unknown;
+  /** The agent on whose behalf it is asked, a UUID. */
+  readonly agentId?: string;
+  /** Milliseconds after which it expires unanswered. @default it waits as long as it takes */
+  readonly expiresInMs?: number;
+}
+
+/** A question of an embedder's own code. */
+export interface NewApproval extends ApprovalQuestion {
+  /** Names the question in its tenant: opening the same key again finds the same approval, decided or not. */
+  readonly key: string;
+  /** What it is about; lists filter by it. */
+  readonly scope?: Approval['scope'];
+}
+
+/** What becomes of a question before a person is asked. */
+export interface ApprovalRuling {
+  /** `ask` a person, answer at once, or let it expire unasked. */
+  readonly ruling: 'ask' | 'approve' | 'deny' | 'expire';
+  /** Kept with the review, for people. */
+  readonly reason?: string;
+  readonly riskLevel?: Review['risk_level'];
+  /** 0 to 1000. */
+  readonly riskScore?: number;
+  /** With `ask`: milliseconds until it expires, in place of what the question says. */
+  readonly expiresInMs?: number;
+}
+
+/**
+ * Rules on a question that no standing answer fits. It runs inside a transaction and awaits nothing; where it throws, a person
+ * is asked.
+ */
+export type ApprovalPolicy = (approval: Approval) => ApprovalRuling['ruling'] | ApprovalRuling;
+
+/** An answer that comes from the embedder's own code: from a guardian model, a rule, a chat where people answer. */
+export interface ApprovalDecision {
+  readonly decision: 'approved' | 'denied';
+  /** Who decides. @default `system`, without an id */
+  readonly reviewer?: { readonly kind: Review['reviewer_kind']; readonly id: string | null };
+  readonly reason?: string;
+  readonly riskLevel?: Review['risk_level'];
+  /** 0 to 1000. */
+  readonly riskScore?: number;
+}
+
+/** Opens, answers and awaits approvals from the embedder's own code. */
+export interface ApprovalOffice {
+  /**
+   * Asks a question, or finds the one of the same key. The approval may be decided already: by the policy, by a standing
+   * answer, or because it was asked before.
+   *
+   * @throws {ProtocolError} `contract_error` for a question that no event can carry
+   */
+  open(tenant: string, question: NewApproval): Promise<Approval>;
+  get(tenant: string, approvalId: string): Promise<Approval | undefined>;
+  /**
+   * Answers a question. The same answer again changes nothing.
+   *
+   * @throws {ProtocolError} `not_found`; `conflict` when it was answered otherwise before; `invalid_state` when it has expired
+   * or was cancelled
+   */
+  decide(tenant: string, approvalId: string, decision: ApprovalDecision): Promise<Approval>;
+  /** Takes a question back. One that is decided stays so; resolves with it as it stands. @throws {ProtocolError} `not_found` */
+  cancel(tenant: string, approvalId: string, reason?: string): Promise<Approval>;
+  /**
+   * Resolves once the question waits for nobody any more, whoever ended that.
+   *
+   * @throws {ProtocolError} `not_found`; `cancelled` when the signal aborts first
+   */
+  decided(tenant: string, approvalId: string, signal?: AbortSignal): Promise<Approval>;
+}
