@@ -18,6 +18,7 @@ import {
   type Recovery,
   type RequestFrame,
   type ResponseFrame,
+  readAs,
   schemaAt,
   toBase64Url,
   transcriptAt2,
@@ -188,8 +189,8 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
       offer = decoded.frame.payload as Record<string, unknown>;
       const bare = offer.protocol_revs === undefined;
       const schema = schemaAt(connectInit.payload, bare ? 2 : (contract.served.at(-1) as number), 'gateway');
-      const parsed = schema.safeParse(offer);
-      if (!parsed.success) violations.push(`connect.init: ${parsed.error.message}`);
+      const reading = readAs(schema, offer, 'payload');
+      if (!reading.fits) violations.push(`connect.init: ${reading.message}`);
       const agreement = agree(offer as unknown as Parameters<typeof agree>[0], { ...contract, revisions });
       if (agreement.outcome !== 'agreed') {
         if (!bare) {
@@ -295,9 +296,9 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
 
     function judgeRequest(frame: RequestFrame): void {
       const view = contract.at(revision).requests.get(frame.type);
-      const parsed = view?.payload.safeParse(frame.payload);
-      if (view === undefined) violations.push(`${frame.type} does not exist at revision ${revision}`);
-      else if (!parsed?.success) violations.push(`${frame.type}: ${parsed?.error.message}`);
+      const reading = view === undefined ? undefined : readAs(view.payload, frame.payload, 'payload');
+      if (reading === undefined) violations.push(`${frame.type} does not exist at revision ${revision}`);
+      else if (!reading.fits) violations.push(`${frame.type}: ${reading.message}`);
       const answer = (more: object) =>
         write(JSON.stringify({ request_id: frame.request_id, type: frame.type, ok: true, ...more }));
       if (frame.type === 'ping') {
@@ -316,7 +317,7 @@ export function createFakeGateway(initial: FakeGatewayOptions = {}): FakeGateway
       if (!frame.ok) {
         if (revision < 3 && ('retryable' in frame.error || 'retry_after_ms' in frame.error))
           violations.push(`${frame.type}: an error key of revision 3`);
-      } else if (schema === undefined ? frame.result !== undefined : !schema.safeParse(frame.result).success) {
+      } else if (schema === undefined ? frame.result !== undefined : !readAs(schema, frame.result, 'result').fits) {
         violations.push(`${frame.type}: a result that does not fit: ${JSON.stringify(frame.result)}`);
       }
     }

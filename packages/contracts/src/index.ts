@@ -35,6 +35,7 @@ export {
   type RequestDefinition,
   type Schema,
 } from './define/operation.ts';
+export { type Misfit, mustFit, type Reading, readAs } from './define/read-as.ts';
 export { type EventView, existsAt, type RequestView, type RevisionView } from './define/revision-view.ts';
 export { fieldExistsAt, fieldLife, type Reader, schemaAt } from './define/schema-at.ts';
 // For those who build a gateway or a peer.
@@ -48,7 +49,7 @@ export type {
   ResponseFrame,
   Trace,
 } from './frames/frame.ts';
-export { describeIssue, issuesOf } from './frames/issues.ts';
+export { describeIssue } from './frames/issues.ts';
 export { type Agreement, agree, type Offer, type Served } from './handshake/agreement.ts';
 export { deviceIdFrom, gatewayIdFrom, publicKeyDer, publicKeyText } from './handshake/identity.ts';
 export { gatewayTranscript, type MutualFacts, peerTranscript, transcriptAt2 } from './handshake/transcript.ts';

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { mustFit } from '../src/define/read-as.ts';
 import { decodeFrame } from '../src/frames/decode.ts';
 import { agree, type Offer, type Served } from '../src/handshake/agreement.ts';
 import { deviceIdFrom, gatewayIdFrom, publicKeyDer } from '../src/handshake/identity.ts';
@@ -135,7 +136,7 @@ describe('the vectors of casts.json', () => {
   it.each(send)('lead $at2 up, or refuse it [RV-15]', ({ at2, at3, refused }) => {
     let said: unknown;
     try {
-      said = view?.up(view.payload.parse(at2));
+      said = view?.up(mustFit(view.payload, at2, 'payload'));
     } catch (error) {
       if (!ProtocolError.is(error)) throw error;
       expect(error).toMatchObject({ code: refused?.code, details: { issues: [{ path: refused?.path }] } });

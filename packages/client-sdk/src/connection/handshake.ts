@@ -11,6 +11,7 @@ import {
   type ResponseFrame,
   type RevisionView,
   randomUuid,
+  readAs,
   toBase64Url,
   transcriptAt2,
 } from '@tyrum/contracts';
@@ -218,8 +219,9 @@ async function trustedGateway(
 }
 
 function parseResult<T>(view: RevisionView, type: string, result: unknown): T | undefined {
-  const parsed = view.requests.get(type)?.result?.safeParse(result);
-  return parsed?.success ? (parsed.data as T) : undefined;
+  const schema = view.requests.get(type)?.result;
+  const reading = schema === undefined ? undefined : readAs(schema, result, 'result');
+  return reading?.fits ? (reading.value as T) : undefined;
 }
 
 async function digest(crypto: ClientCrypto, text: string): Promise<string> {

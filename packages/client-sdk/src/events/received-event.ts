@@ -1,6 +1,5 @@
-import type { EventFrame, EventScope, EventView, RecoveryReason } from '@tyrum/contracts';
+import { type EventFrame, type EventScope, type EventView, type RecoveryReason, readAs } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
-import { misfitOf } from '../misfit.ts';
 
 /** One event as the application gets it, its payload checked. */
 export interface ReceivedEvent {
@@ -24,16 +23,15 @@ export type SnapshotReason = RecoveryReason | 'not_resumable';
 /** Reads the payload of an event, tolerantly: keys that this client does not know are dropped. */
 export function readEvent(frame: EventFrame, view: EventView): ReceivedEvent | ClientError {
   const { type, payload, event_id: eventId, occurred_at: occurredAt, scope, cursor } = frame;
-  const parsed = view.payload.safeParse(payload);
-  if (!parsed.success) {
-    const { issues, message } = misfitOf(parsed.error, 'payload');
-    return new ClientError('invalid_message', `event ${type} does not fit the contract: ${message}`, {
-      details: { eventId, issues },
+  const reading = readAs(view.payload, payload, 'payload');
+  if (!reading.fits) {
+    return new ClientError('invalid_message', `event ${type} does not fit the contract: ${reading.message}`, {
+      details: { eventId, issues: reading.issues },
     });
   }
   return {
     type,
-    payload: parsed.data,
+    payload: reading.value,
     eventId,
     occurredAt,
     ...(scope === undefined ? {} : { scope }),

@@ -1,6 +1,5 @@
-import { type Contract, canonicalJson, ProtocolError, type RevisionView, type Trace } from '@tyrum/contracts';
+import { type Contract, canonicalJson, ProtocolError, type RevisionView, readAs, type Trace } from '@tyrum/contracts';
 import { isAgreed, type Session } from '../connection/session.ts';
-import { misfitOf } from '../misfit.ts';
 
 /** What a request says, fixed when it is made: every time it is sent again it is the same. */
 export interface RequestWords {
@@ -44,10 +43,9 @@ export function refusalOf(
   if (!known || (session !== undefined && !isAgreed(session, request.extension))) {
     return unsupported(contract, view.revision, type);
   }
-  const parsed = request.payload.safeParse(payload);
-  if (parsed.success) return undefined;
-  const { issues, message } = misfitOf(parsed.error, 'payload');
-  return new ProtocolError('contract_error', `${type}: ${message}`, { details: { issues } });
+  const reading = readAs(request.payload, payload, 'payload');
+  if (reading.fits) return undefined;
+  return new ProtocolError('contract_error', `${type}: ${reading.message}`, { details: { issues: reading.issues } });
 }
 
 function unsupported(contract: Contract, revision: number, type: string): ProtocolError {

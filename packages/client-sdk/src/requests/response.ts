@@ -4,9 +4,9 @@ import {
   type OkResponseFrame,
   ProtocolError,
   type RevisionView,
+  readAs,
 } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
-import { misfitOf } from '../misfit.ts';
 
 /** A successful response, with what it says besides its result. */
 export interface Reply<Result = unknown> {
@@ -22,13 +22,16 @@ export function readReply(view: RevisionView, frame: OkResponseFrame): Reply | C
   const rest = { asOf: frame.as_of, replayed: frame.replayed === true };
   const schema = view.requests.get(frame.type)?.result;
   if (schema === undefined) return { result: undefined, ...rest };
-  const parsed = schema.safeParse(frame.result);
-  if (parsed.success) return { result: parsed.data, ...rest };
-  const { issues, message } = misfitOf(parsed.error, 'result');
-  return new ClientError('invalid_message', `${frame.type}: the response does not fit the contract: ${message}`, {
-    sent: true,
-    details: { issues },
-  });
+  const reading = readAs(schema, frame.result, 'result');
+  if (reading.fits) return { result: reading.value, ...rest };
+  return new ClientError(
+    'invalid_message',
+    `${frame.type}: the response does not fit the contract: ${reading.message}`,
+    {
+      sent: true,
+      details: { issues: reading.issues },
+    },
+  );
 }
 
 /** The error of a response as the caller gets it. */

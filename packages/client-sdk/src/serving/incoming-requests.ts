@@ -5,12 +5,12 @@ import {
   type RequestFrame,
   type RequestView,
   type Role,
+  readAs,
   type Trace,
 } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
 import type { Link } from '../connection/connection.ts';
 import { isAgreed } from '../connection/session.ts';
-import { misfitOf } from '../misfit.ts';
 import type { JournalOutcome } from '../ports/journal.ts';
 import { errorBodyOf, responseText } from './answer.ts';
 import type { RemoteRuns } from './remote-runs.ts';
@@ -97,13 +97,12 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
       isAgreed(session, request.extension) &&
       (frame.type in BUILT_IN || handlers.has(frame.type));
     if (!served) return { error: new ProtocolError('unsupported_operation', `${frame.type} is not served here`) };
-    const parsed = request.payload.safeParse(frame.payload);
-    if (!parsed.success) {
-      const { issues, message } = misfitOf(parsed.error, 'payload');
-      return { error: new ProtocolError('contract_error', message, { details: { issues } }) };
+    const reading = readAs(request.payload, frame.payload, 'payload');
+    if (!reading.fits) {
+      return { error: new ProtocolError('contract_error', reading.message, { details: { issues: reading.issues } }) };
     }
     if (running >= maxHandling) return { error: new ProtocolError('overloaded', `${running} requests run already`) };
-    return { request, payload: parsed.data };
+    return { request, payload: reading.value };
   }
 
   async function outcomeOf(request: RequestView, frame: RequestFrame, payload: unknown): Promise<JournalOutcome> {
@@ -133,11 +132,9 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
     try {
       const result = await handler(payload, { signal, requestId: frame.request_id, trace: frame.trace });
       if (schema === undefined) return { ok: true };
-      const parsed = schema.safeParse(result ?? {});
-      if (parsed.success) return { ok: true, result: JSON.parse(JSON.stringify(parsed.data)) };
-      throw new TypeError(
-        `the handler's result does not fit the contract: ${misfitOf(parsed.error, 'result').message}`,
-      );
+      const reading = readAs(schema, result ?? {}, 'result');
+      if (reading.fits) return { ok: true, result: JSON.parse(JSON.stringify(reading.value)) };
+      throw new TypeError(`the handler's result does not fit the contract: ${reading.message}`);
     } catch (error) {
       if (ProtocolError.is(error)) return { ok: false, error: errorBodyOf(error) };
       const reason: unknown = signal.aborted ? signal.reason : undefined;

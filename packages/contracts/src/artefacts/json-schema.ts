@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Schema } from '../define/operation.ts';
 import { schemaName } from '../define/schema-at.ts';
 import type { Json, JsonObject } from './json.ts';

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Schema } from '../define/operation.ts';
+import { mustFit, readAs } from '../define/read-as.ts';
 import type { RequestView } from '../define/revision-view.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { tyrum } from '../tyrum.ts';
@@ -24,7 +26,7 @@ describe('conversation.send at revision 2', () => {
       body: {},
     };
 
-    expect(at2.up(at2.payload.parse(payload))).toEqual({
+    expect(at2.up(mustFit(at2.payload, payload, 'payload'))).toEqual({
       conversation_id: 'conv_1',
       content: hello.parts,
       message_id: 'msg_1',
@@ -74,7 +76,11 @@ describe('conversation.send at revision 2', () => {
       ['payload', 'content'],
     ],
   ])('is refused with its path for %s [ER-3]', (_what, message, path) => {
-    const payload = at2.payload.parse({ conversation_id: 'conv_1', trigger: 'submit-message', messages: [message] });
+    const payload = mustFit(
+      at2.payload,
+      { conversation_id: 'conv_1', trigger: 'submit-message', messages: [message] },
+      'payload',
+    );
 
     const refused = thrownBy(() => at2.up(payload));
 
@@ -85,10 +91,10 @@ describe('conversation.send at revision 2', () => {
     const said3 = { conversation_id: 'conv_1', content: [{ type: 'text', text: 'hello' }] };
     const said2 = { conversation_id: 'conv_1', trigger: 'submit-message', messages: [hello] };
 
-    expect(at3.payload.safeParse(said3).success).toBe(true);
-    expect(at2.payload.safeParse(said3).success).toBe(false);
-    expect(at2.payload.safeParse(said2).success).toBe(true);
-    expect(at3.payload.safeParse(said2).success).toBe(false);
+    expect(readAs(at3.payload, said3, 'payload').fits).toBe(true);
+    expect(readAs(at2.payload, said3, 'payload').fits).toBe(false);
+    expect(readAs(at2.payload, said2, 'payload').fits).toBe(true);
+    expect(readAs(at3.payload, said2, 'payload').fits).toBe(false);
   });
 
   it('is read without an own key `__proto__` of a part or of the metadata, and keeps it further down', () => {
@@ -98,7 +104,7 @@ describe('conversation.send at revision 2', () => {
         `"messages":[{"id":"m","role":"user","parts":[{"type":"t","__proto__":{"polluted":1},"deep":${deep}}]}]}`,
     );
 
-    const said = JSON.stringify(at2.up(at2.payload.parse(payload)));
+    const said = JSON.stringify(at2.up(mustFit(at2.payload, payload, 'payload')));
 
     expect(JSON.parse(said)).toEqual({
       conversation_id: 'c',
@@ -151,7 +157,7 @@ describe('the cast of conversation.send', () => {
     await fc.assert(
       fc.property(payload, (generated) => {
         const wire: unknown = JSON.parse(JSON.stringify(generated));
-        const said = at2.payload.parse(wire);
+        const said = mustFit(at2.payload, wire, 'payload');
         let current: { content: readonly unknown[]; message_id?: string; metadata?: unknown };
         try {
           current = at2.up(said) as typeof current;
@@ -160,7 +166,7 @@ describe('the cast of conversation.send', () => {
           return;
         }
         cast += 1;
-        expect(at3.payload.parse(JSON.parse(JSON.stringify(current)))).toEqual(current);
+        expect(mustFit(at3.payload, JSON.parse(JSON.stringify(current)), 'payload')).toEqual(current);
         const users = (generated.messages ?? []).filter(({ role }) => role === 'user');
         const written = JSON.stringify(wire);
         for (const one of current.content) expect(written).toContain(JSON.stringify(one));
@@ -179,7 +185,7 @@ describe('the cast of conversation.send', () => {
   it('leads from every result at 3 to a valid one at 2 [RV-15]', async () => {
     await fc.assert(
       fc.property(fc.record({ message_id: text, turn_id: fc.uuid({ version: 4 }) }), (result) => {
-        expect(at2.result?.parse(at2.down(at3.result?.parse(result)))).toEqual({ stream_id: result.turn_id });
+        expect(at2.down(mustFit(at3.result as Schema, result, 'result'))).toEqual({ stream_id: result.turn_id });
       }),
     );
   });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineCast } from '../define/cast.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { Metadata, Text } from '../schemas/common.ts';
@@ -6,12 +6,12 @@ import { type Part, UIMessage } from '../schemas/message.ts';
 
 const SendAt2 = z.object({
   conversation_id: Text,
-  message_id: Text.optional(),
-  messages: z.array(UIMessage).optional(),
+  message_id: z.optional(Text),
+  messages: z.optional(z.array(UIMessage)),
   trigger: z.enum(['submit-message', 'regenerate-message']),
-  headers: Metadata.optional(),
-  body: Metadata.optional(),
-  metadata: Metadata.optional(),
+  headers: z.optional(Metadata),
+  body: z.optional(Metadata),
+  metadata: z.optional(Metadata),
 });
 
 const StreamAt2 = z.object({ stream_id: Text });

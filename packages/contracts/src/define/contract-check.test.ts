@@ -62,8 +62,8 @@ const payload = (schema: Schema, changes: Partial<RequestDefinition> = {}) => ({
 });
 const result = (schema: Schema) => ({ definitions: [request({ result: schema })] });
 const cast = (changes: Partial<Cast>): World => ({ casts: [{ ...defineCast({ from: 2, to: 3 }), ...changes }] });
-const younger = (schema: Schema, since = 3) => z.object({ field: schema.meta({ 'x-since': since }) });
-const named = (schema: Schema) => schema.meta({ id: 'ContractCheckTestNoun' });
+const younger = (schema: z.ZodType, since = 3) => z.object({ field: schema.meta({ 'x-since': since }) });
+const named = (schema: z.ZodType) => schema.meta({ id: 'ContractCheckTestNoun' });
 
 const REFUSED: readonly [string, World, string][] = [
   [

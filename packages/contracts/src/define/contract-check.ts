@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { isErrorCode } from '../tables/errors.ts';
 import { MAX_TYPE_LENGTH } from '../tables/limits.ts';
 import type { Revision } from '../tables/revisions.ts';

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Contract } from './contract.ts';
 import type { EventDefinition, RequestDefinition, Schema } from './operation.ts';
 

@@ -1,9 +1,9 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { ErrorCode } from '../tables/errors.ts';
 import type { EffectClass, EventKeeping, RequestDirection, Role, Scope } from '../tables/vocabulary.ts';
 
-/** A schema of the wire: what JSON Schema can say and no transform. */
-export type Schema = z.ZodType;
+/** A schema of the wire, written with `zod` or with `zod/mini`: what JSON Schema can say and no transform. */
+export type Schema = z.core.$ZodType;
 
 /**
  * Who answers a request: the protocol `engine` itself, a `handler` that every gateway must have, or a handler that a `product`

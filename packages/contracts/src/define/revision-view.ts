@@ -1,8 +1,8 @@
-import { describeIssue, issuesOf } from '../frames/issues.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import type { Cast, EventWords, RequestCast } from './cast.ts';
 import type { ExtensionEntry } from './contract.ts';
 import type { Definition, EventDefinition, RequestDefinition, Schema } from './operation.ts';
+import { mustFit, readAs } from './read-as.ts';
 import { createDerivation, type Derivation, type Reader, schemaAt } from './schema-at.ts';
 
 /** What a request looks like at one revision, and the way to and from the words that handlers speak. */
@@ -78,7 +78,7 @@ export function createRevisionView({ definitions, casts, extensions, revision }:
       }
       return words.flatMap((word) => {
         const view = events.get(word.type);
-        return view === undefined ? [] : [{ ...word, payload: view.payload.parse(word.payload) }];
+        return view === undefined ? [] : [{ ...word, payload: mustFit(view.payload, word.payload, 'payload') }];
       });
     },
   };
@@ -133,15 +133,10 @@ function upFrom(
   if (steps.length === 0) return unchanged;
   const current = schemaAt(definition.payload, bridges.at(-1)?.to ?? Number.POSITIVE_INFINITY, 'gateway');
   return (payload) => {
-    const cast = current.safeParse(steps.reduce((value, step) => step.up(value as never), payload));
-    if (cast.success) return cast.data;
-    const issues = issuesOf(cast.error, 'payload');
-    const [first] = issues;
-    throw new ProtocolError(
-      'contract_error',
-      first === undefined ? 'payload: has no newer form' : describeIssue(first),
-      { details: { issues } },
-    );
+    const newer = steps.reduce((value, step) => step.up(value as never), payload);
+    const reading = readAs(current, newer, 'payload');
+    if (reading.fits) return reading.value;
+    throw new ProtocolError('contract_error', reading.message, { details: { issues: reading.issues } });
   };
 }
 

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { Schema } from './operation.ts';
 import { createDerivation, fieldExistsAt, fieldLife, schemaAt, schemaName } from './schema-at.ts';
 
-const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
+const accepts = (schema: Schema, value: unknown) => z.safeParse(schema, value).success;
 
 describe('a schema for a reader', () => {
   const Inner = z.object({ a: z.string() });
@@ -36,7 +37,7 @@ describe('a schema for a reader', () => {
   });
 
   it.each(places)('drops an unknown key in %s for a peer [FR-11]', (place, put) => {
-    const read = schemaAt(Outer, 3, 'peer').parse(put({ a: 'a', x: 1 }));
+    const read = z.parse(schemaAt(Outer, 3, 'peer'), put({ a: 'a', x: 1 }));
 
     const expected = place === 'the top level' ? {} : put({ a: 'a' });
     expect(read).toEqual({ filled: { a: 'd' }, ...expected });
@@ -46,7 +47,7 @@ describe('a schema for a reader', () => {
     const Open = z.looseObject({ type: z.string(), inner: Inner.optional() });
 
     for (const reader of ['gateway', 'peer'] as const) {
-      expect(schemaAt(Open, 3, reader).parse({ type: 't', more: { deep: 1 } })).toEqual({
+      expect(z.parse(schemaAt(Open, 3, reader), { type: 't', more: { deep: 1 } })).toEqual({
         type: 't',
         more: { deep: 1 },
       });
@@ -63,7 +64,7 @@ describe('a schema for a reader', () => {
   });
 
   it('drops unknown keys for a peer where the author wrote a strict object', () => {
-    expect(schemaAt(z.strictObject({ a: z.string() }), 3, 'peer').parse({ a: 'a', x: 1 })).toEqual({ a: 'a' });
+    expect(z.parse(schemaAt(z.strictObject({ a: z.string() }), 3, 'peer'), { a: 'a', x: 1 })).toEqual({ a: 'a' });
   });
 
   it('keeps the bounds of arrays, strings and numbers', () => {
@@ -116,7 +117,7 @@ describe('a schema at a revision', () => {
     [3, { always: 'a', young: 'y' }],
     [4, { always: 'a', young: 'y' }],
   ])('%i has the fields that live then, and no others [FR-12]', (revision, expected) => {
-    expect(schemaAt(Message, revision, 'peer').parse({ nouns: [value] })).toEqual({ nouns: [expected] });
+    expect(z.parse(schemaAt(Message, revision, 'peer'), { nouns: [value] })).toEqual({ nouns: [expected] });
     expect(accepts(schemaAt(Message, revision, 'gateway'), { nouns: [value] })).toBe(false);
     expect(accepts(schemaAt(Message, revision, 'gateway'), { nouns: [expected] })).toBe(true);
   });
@@ -131,7 +132,7 @@ describe('a schema at a revision', () => {
     const closed = schemaAt(Noun, 2, 'gateway');
     const open = schemaAt(Noun, 2, 'peer');
 
-    expect(closed.meta()).toEqual({ description: 'a noun' });
+    expect(z.globalRegistry.get(closed)).toEqual({ description: 'a noun' });
     expect([schemaName(Noun), schemaName(closed), schemaName(open)]).toEqual([
       'SchemaAtTestNoun',
       'SchemaAtTestNoun.closed',
@@ -152,7 +153,16 @@ describe('a schema at a revision', () => {
     const schema = z.object({ version: z.string().default('1.0.0') });
 
     for (const reader of ['gateway', 'peer'] as const)
-      expect(schemaAt(schema, 3, reader).parse({})).toEqual({ version: '1.0.0' });
+      expect(z.parse(schemaAt(schema, 3, reader), {})).toEqual({ version: '1.0.0' });
+  });
+
+  it('fills in a default of its own each time', () => {
+    const schema = schemaAt(z.object({ list: z.array(Noun).default([]) }), 2, 'gateway');
+    const read = () => z.parse(schema, {}) as { list: unknown[] };
+
+    read().list.push('of the first');
+
+    expect(read()).toEqual({ list: [] });
   });
 });
 
@@ -177,8 +187,8 @@ describe('what a peer reads', () => {
     );
     await fc.assert(
       fc.property(value, (generated) => {
-        const read = schemaAt(schema, 3, 'peer').parse(generated);
-        expect(schemaAt(schema, 3, 'gateway').parse(read)).toEqual(read);
+        const read = z.parse(schemaAt(schema, 3, 'peer'), generated);
+        expect(z.parse(schemaAt(schema, 3, 'gateway'), read)).toEqual(read);
       }),
     );
   });

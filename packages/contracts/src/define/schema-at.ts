@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Schema } from './operation.ts';
 
 /** Who reads a value: the gateway refuses a key it does not know, a peer drops it. */
@@ -38,7 +38,7 @@ export function fieldExistsAt(schema: Schema, revision: number): boolean {
 
 /** From which revision to which a field exists, by its metadata. */
 export function fieldLife(schema: Schema): { readonly since: number; readonly until: number } {
-  const meta = schema.meta() ?? {};
+  const meta = z.globalRegistry.get(schema) ?? {};
   return {
     since: typeof meta['x-since'] === 'number' ? meta['x-since'] : 0,
     until: typeof meta['x-until'] === 'number' ? meta['x-until'] : Number.POSITIVE_INFINITY,
@@ -54,13 +54,13 @@ export function schemaName(schema: z.core.$ZodType): string | undefined {
 const derivedNames = new WeakMap<z.core.$ZodType, string>();
 
 function describe(derived: Schema, original: Schema, reader: Reader): Schema {
-  const meta = original.meta();
-  if (derived === original || meta === undefined) return derived;
-  const { id, ...rest } = meta;
-  const described = derived.meta(rest);
+  const said = z.globalRegistry.get(original);
+  if (derived === original || said === undefined) return derived;
+  const { id, ...rest } = said;
+  z.globalRegistry.add(derived, rest);
   if (id !== undefined)
-    derivedNames.set(described, reader === 'gateway' && hasClosedObject(derived) ? `${id}.closed` : id);
-  return described;
+    derivedNames.set(derived, reader === 'gateway' && hasClosedObject(derived) ? `${id}.closed` : id);
+  return derived;
 }
 
 function hasClosedObject(schema: z.core.$ZodType): boolean {
@@ -91,38 +91,29 @@ export function innerSchemas(schema: z.core.$ZodType): readonly z.core.$ZodType[
 }
 
 /** The schema itself where nothing in it depends on the revision or the reader. */
-function rebuild(schema: Schema, derive: Derivation, revision: number, reader: Reader): Schema {
-  const inner = (part: z.core.$ZodType) => derive(part as Schema);
-  const def = (schema as z.core.$ZodType as z.core.$ZodTypes)._zod.def;
+function rebuild(schema: z.core.$ZodType, derive: Derivation, revision: number, reader: Reader): Schema {
+  const def = (schema as z.core.$ZodTypes)._zod.def;
   switch (def.type) {
     case 'object':
-      return rebuildObject(schema, def, inner, revision, reader);
+      return rebuildObject(schema, def, derive, revision, reader);
     case 'array': {
-      const element = inner(def.element);
-      return element === def.element ? schema : recheck(z.array(element), def.checks);
+      const element = derive(def.element);
+      return element === def.element ? schema : remade(schema, { element });
     }
-    case 'optional': {
-      const wrapped = inner(def.innerType);
-      return wrapped === def.innerType ? schema : wrapped.optional();
-    }
-    case 'nullable': {
-      const wrapped = inner(def.innerType);
-      return wrapped === def.innerType ? schema : wrapped.nullable();
-    }
+    case 'optional':
+    case 'nullable':
     case 'default': {
-      const wrapped = inner(def.innerType);
-      return wrapped === def.innerType ? schema : wrapped.default(def.defaultValue as never);
+      const innerType = derive(def.innerType);
+      return innerType === def.innerType ? schema : remade(schema, { innerType });
     }
     case 'record': {
-      const value = inner(def.valueType);
-      return value === def.valueType ? schema : z.record(def.keyType, value);
+      const valueType = derive(def.valueType);
+      return valueType === def.valueType ? schema : remade(schema, { valueType });
     }
     case 'union': {
-      const options = def.options.map(inner);
-      if (options.every((option, at) => option === def.options[at])) return schema;
-      return 'discriminator' in def
-        ? z.discriminatedUnion(def.discriminator as string, options as never)
-        : z.union(options as [Schema, Schema]);
+      const options = def.options.map(derive);
+      const same = options.every((option, at) => option === def.options[at]);
+      return same ? schema : remade(schema, { options });
     }
     case 'string':
     case 'number':
@@ -137,28 +128,30 @@ function rebuild(schema: Schema, derive: Derivation, revision: number, reader: R
   }
 }
 
+/** A schema of the same kind with all that its author said of it, but for what it is made of. */
+function remade(schema: Schema, parts: object): Schema {
+  return z.clone(schema, z.util.mergeDefs(schema._zod.def, parts));
+}
+
 function rebuildObject(
   schema: Schema,
   def: z.core.$ZodObjectDef,
-  inner: (part: z.core.$ZodType) => Schema,
+  derive: Derivation,
   revision: number,
   reader: Reader,
 ): Schema {
   const fields = Object.entries(def.shape as Record<string, Schema>);
   const kept = fields
     .filter(([, field]) => fieldExistsAt(field, revision))
-    .map(([key, field]) => [key, inner(field)] as const);
+    .map(([key, field]) => [key, derive(field)] as const);
+  const catchall = derivedRest(def.catchall, derive, reader);
   const same = kept.length === fields.length && kept.every(([key, field]) => field === def.shape[key]);
-  const shape = Object.fromEntries(kept);
-  const rest = def.catchall;
-  if (rest !== undefined && rest._zod.def.type !== 'never') {
-    const others = inner(rest);
-    return same && others === rest ? schema : z.object(shape).catchall(others);
-  }
-  if (reader === 'gateway') return same && rest !== undefined ? schema : z.strictObject(shape);
-  return same && rest === undefined ? schema : z.object(shape);
+  return same && catchall === def.catchall ? schema : remade(schema, { shape: Object.fromEntries(kept), catchall });
 }
 
-function recheck(schema: z.ZodArray, checks: z.core.$ZodCheck<never>[] | undefined): Schema {
-  return checks === undefined ? schema : schema.check(...(checks as z.core.$ZodCheck<unknown[]>[]));
+/** Keys beside the named ones: what the object says of them where it is open, else as its reader takes them. */
+function derivedRest(rest: Schema | undefined, derive: Derivation, reader: Reader): Schema | undefined {
+  const closed = rest === undefined || rest._zod.def.type === 'never';
+  if (!closed) return derive(rest);
+  return reader === 'peer' ? undefined : (rest ?? z.never());
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Schema } from './operation.ts';
 import { fieldLife, innerSchemas } from './schema-at.ts';
 
@@ -95,6 +95,9 @@ const CHECKS: ReadonlySet<string> = new Set([
   'less_than',
   'number_format',
   'string_format',
+  // How `zod/mini` says what `.meta` says in `zod`; they check nothing.
+  'meta',
+  'describe',
 ]);
 const FORMATS: ReadonlySet<string> = new Set([
   'regex',
@@ -174,7 +177,7 @@ function fieldProblem(
     return `x-since ${life.since} is before the field's owner, which exists since ${since}`;
   }
   if (life.since <= since && life.until >= until) return undefined;
-  const absent = field.safeParse(undefined);
+  const absent = z.safeParse(field, undefined);
   if (absent.success && absent.data === undefined) return undefined;
   return absent.success
     ? 'does not exist at every revision of its owner: a default is not filled in there, so it must be optional'

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '../define/operation.ts';
 import { Approval, PolicyOverride } from '../schemas/approval.ts';
 import { exampleApproval, examplePolicyOverride } from '../values/example.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '../define/operation.ts';
 import { Artifact } from '../schemas/artifact.ts';
 import { Text } from '../schemas/common.ts';
@@ -21,9 +21,9 @@ export const artifactAttached = defineEvent({
   payload: z.object({
     artifact: Artifact,
     turn_id: z.uuid(),
-    turn_item_id: z.uuid().optional(),
-    workflow_run_step_id: z.uuid().optional(),
-    dispatch_id: z.uuid().optional(),
+    turn_item_id: z.optional(z.uuid()),
+    workflow_run_step_id: z.optional(z.uuid()),
+    dispatch_id: z.optional(z.uuid()),
   }),
   example: { payload: { artifact: exampleArtifact, turn_id: EXAMPLE.uuid } },
 });

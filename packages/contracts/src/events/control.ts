@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '../define/operation.ts';
 import { Text } from '../schemas/common.ts';
 
@@ -20,7 +20,7 @@ export const gatewayDraining = defineEvent({
   audience: everyone,
   kept: 'control',
   since: 3,
-  payload: z.object({ reconnect_after_ms: z.int().min(0) }),
+  payload: z.object({ reconnect_after_ms: z.int().check(z.gte(0)) }),
   example: { payload: { reconnect_after_ms: 250 } },
 });
 

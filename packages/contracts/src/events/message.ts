@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineEvent } from '../define/operation.ts';
 import { Json, Text } from '../schemas/common.ts';
 import { RequestedBy } from '../schemas/requested-by.ts';
@@ -10,10 +11,10 @@ const message = {
   conversation_id: Text,
   message_id: Text,
   role: z.enum(['assistant', 'user', 'system']),
-  thread_id: Text.optional(),
+  thread_id: z.optional(Text),
 };
 const turnId = {
-  turn_id: z.uuid().optional().meta({ 'x-since': 3, description: 'The turn that says it.' }),
+  turn_id: z.optional(z.uuid()).apply(meta, { 'x-since': 3, description: 'The turn that says it.' }),
   requested_by: RequestedBy,
 };
 
@@ -52,7 +53,7 @@ export const messageFinal = defineEvent({
   example: { payload: { conversation_id: 'conv_1', message_id: 'msg_1', role: 'assistant', content: 'hello' } },
 });
 
-const reasoning = { conversation_id: Text, reasoning_id: Text, thread_id: Text.optional() };
+const reasoning = { conversation_id: Text, reasoning_id: Text, thread_id: z.optional(Text) };
 
 export const reasoningDelta = defineEvent({
   type: 'reasoning.delta',
@@ -73,8 +74,8 @@ export const reasoningFinal = defineEvent({
 });
 
 const Typing = z
-  .object({ conversation_id: Text.optional(), thread_id: Text.optional() })
-  .meta({ description: 'At least one of the two is there.' });
+  .object({ conversation_id: z.optional(Text), thread_id: z.optional(Text) })
+  .apply(meta, { description: 'At least one of the two is there.' });
 const typing = {
   ...shared,
   kept: 'ephemeral',

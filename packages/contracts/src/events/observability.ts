@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineEvent } from '../define/operation.ts';
 import { Json, Metadata, Text } from '../schemas/common.ts';
 import { EventScope } from '../schemas/event-scope.ts';
@@ -18,12 +19,12 @@ export const toolLifecycle = defineEvent({
     tool_id: Text,
     status: Text,
     summary: z.string(),
-    duration_ms: z.int().min(0).optional(),
-    error: z.string().optional(),
-    turn_id: z.uuid().optional(),
-    agent_id: z.uuid().optional(),
-    workspace_id: z.uuid().optional(),
-    channel: Text.optional(),
+    duration_ms: z.optional(z.int().check(z.gte(0))),
+    error: z.optional(z.string()),
+    turn_id: z.optional(z.uuid()),
+    agent_id: z.optional(z.uuid()),
+    workspace_id: z.optional(z.uuid()),
+    channel: z.optional(Text),
   }),
   example: {
     payload: {
@@ -45,9 +46,9 @@ export const deliveryReceipt = defineEvent({
     conversation_id: Text,
     channel: Text,
     thread_id: Text,
-    status: z.enum(['sent', 'failed']).optional(),
-    receipt: Json.optional(),
-    error: z.object({ code: Text, message: z.string() }).optional(),
+    status: z.optional(z.enum(['sent', 'failed'])),
+    receipt: z.optional(Json),
+    error: z.optional(z.object({ code: Text, message: z.string() })),
   }),
   example: { payload: { conversation_id: 'conv_1', channel: 'mail', thread_id: 'conv_1', status: 'sent' } },
 });
@@ -62,19 +63,19 @@ export const formattingFallback = defineEvent({
 
 const Totals = z
   .object({
-    duration_ms: z.int().min(0),
-    input_tokens: z.int().min(0),
-    output_tokens: z.int().min(0),
-    total_tokens: z.int().min(0),
-    usd_micros: z.int().min(0),
+    duration_ms: z.int().check(z.gte(0)),
+    input_tokens: z.int().check(z.gte(0)),
+    output_tokens: z.int().check(z.gte(0)),
+    total_tokens: z.int().check(z.gte(0)),
+    usd_micros: z.int().check(z.gte(0)),
   })
-  .meta({ id: 'UsageTotals', description: 'What was spent.' });
+  .apply(meta, { id: 'UsageTotals', description: 'What was spent.' });
 
 export const usageSnapshot = defineEvent({
   type: 'usage.snapshot',
   summary: 'What has been spent so far.',
   ...readers,
-  payload: z.object({ scope: EventScope, local: z.object({ totals: Totals }), provider: Json.nullable() }),
+  payload: z.object({ scope: EventScope, local: z.object({ totals: Totals }), provider: z.nullable(Json) }),
   example: {
     payload: {
       scope: { kind: 'global' },
@@ -100,9 +101,9 @@ export const authFailed = defineEvent({
     surface: Text,
     reason: Text,
     transport: Text,
-    client_ip: Text.optional(),
-    user_agent: z.string().optional(),
-    request_id: Text.optional(),
+    client_ip: z.optional(Text),
+    user_agent: z.optional(z.string()),
+    request_id: z.optional(Text),
   }),
   example: { payload: { surface: 'ws.upgrade', reason: 'unknown_token', transport: 'websocket' } },
 });
@@ -114,11 +115,11 @@ export const authzDenied = defineEvent({
   payload: z.object({
     surface: Text,
     reason: Text,
-    token: Metadata.meta({ description: 'What the token says of its bearer, never the token.' }),
+    token: Metadata.apply(meta, { description: 'What the token says of its bearer, never the token.' }),
     required_scopes: z.array(Text),
-    request_type: Text.optional(),
-    request_id: Text.optional(),
-    client_id: Text.optional(),
+    request_type: z.optional(Text),
+    request_id: z.optional(Text),
+    client_id: z.optional(Text),
   }),
   example: {
     payload: { surface: 'ws', reason: 'scope', token: { token_id: 'tok_1' }, required_scopes: ['operator.admin'] },

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineEvent } from '../define/operation.ts';
 import { Capability, CapabilityState } from '../schemas/capability.ts';
 import { Text } from '../schemas/common.ts';
@@ -13,7 +14,7 @@ export const pairingUpdated = defineEvent({
   since: 2,
   payload: z.object({
     pairing: Pairing,
-    scoped_token: Text.optional().meta({ description: 'The token bound to the device of the node.' }),
+    scoped_token: z.optional(Text).apply(meta, { description: 'The token bound to the device of the node.' }),
   }),
   example: { payload: { pairing: examplePairing } },
 });
@@ -26,8 +27,8 @@ export const capabilityReadyEvent = defineEvent({
   since: 2,
   payload: z.object({
     node_id: Text,
-    capabilities: z.array(Capability).optional(),
-    capability_states: z.array(CapabilityState).optional(),
+    capabilities: z.optional(z.array(Capability)),
+    capability_states: z.optional(z.array(CapabilityState)),
   }),
   example: { payload: { node_id: EXAMPLE.device.device_id } },
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '../define/operation.ts';
 import { Text } from '../schemas/common.ts';
 import { Presence } from '../schemas/presence.ts';

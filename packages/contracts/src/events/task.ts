@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '../define/operation.ts';
 import { Json, Text } from '../schemas/common.ts';
 import { Task } from '../schemas/task.ts';
@@ -24,8 +24,8 @@ export const taskProgressEvent = defineEvent({
   since: 3,
   payload: z.object({
     dispatch_id: z.uuid(),
-    fraction: z.number().min(0).max(1).optional(),
-    message: Text.optional(),
+    fraction: z.optional(z.number().check(z.gte(0), z.lte(1))),
+    message: z.optional(Text),
   }),
   example: { payload: { dispatch_id: EXAMPLE.uuid, fraction: 0.5 } },
 });
@@ -36,6 +36,6 @@ export const attemptEvidenceEvent = defineEvent({
   audience,
   kept: 'durable',
   since: 2,
-  payload: z.object({ node_id: Text, turn_id: z.uuid().optional(), dispatch_id: z.uuid(), evidence: Json }),
+  payload: z.object({ node_id: Text, turn_id: z.optional(z.uuid()), dispatch_id: z.uuid(), evidence: Json }),
   example: { payload: { node_id: EXAMPLE.device.device_id, dispatch_id: EXAMPLE.uuid, evidence: { log: 'done' } } },
 });

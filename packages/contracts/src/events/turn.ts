@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineEvent } from '../define/operation.ts';
 import { Text } from '../schemas/common.ts';
 import { RequestedBy } from '../schemas/requested-by.ts';
@@ -9,7 +10,7 @@ const shared = { audience: { roles: ['client'], scopes: ['operator.read'] }, kep
 
 const step = {
   turn_id: z.uuid(),
-  conversation_id: Text.optional().meta({ 'x-since': 3, description: 'The conversation of the turn.' }),
+  conversation_id: z.optional(Text).apply(meta, { 'x-since': 3, description: 'The conversation of the turn.' }),
   requested_by: RequestedBy,
 };
 const example = { payload: { turn_id: EXAMPLE.uuid, conversation_id: 'conv_1' } };
@@ -53,9 +54,8 @@ export const turnFailed = defineEvent({
   payload: z.object({
     ...step,
     error: z
-      .object({ code: Text, message: z.string() })
-      .optional()
-      .meta({ 'x-since': 3, description: 'What went wrong; never an internal cause.' }),
+      .optional(z.object({ code: Text, message: z.string() }))
+      .apply(meta, { 'x-since': 3, description: 'What went wrong; never an internal cause.' }),
   }),
   example,
 });
@@ -67,8 +67,8 @@ export const turnBlocked = defineEvent({
   payload: z.object({
     turn_id: z.uuid(),
     reason: BlockedReason,
-    approval_id: z.uuid().optional(),
-    detail: Text.optional(),
+    approval_id: z.optional(z.uuid()),
+    detail: z.optional(Text),
   }),
   example: { payload: { turn_id: EXAMPLE.uuid, reason: 'approval' } },
 });
@@ -77,7 +77,7 @@ export const turnCancelled = defineEvent({
   type: 'turn.cancelled',
   summary: 'A turn was cancelled.',
   ...shared,
-  payload: z.object({ turn_id: z.uuid(), reason: Text.optional(), requested_by: RequestedBy }),
+  payload: z.object({ turn_id: z.uuid(), reason: z.optional(Text), requested_by: RequestedBy }),
   example: { payload: { turn_id: EXAMPLE.uuid } },
 });
 
@@ -85,7 +85,7 @@ export const turnUpdated = defineEvent({
   type: 'turn.updated',
   summary: 'The whole turn, after any change of it.',
   ...shared,
-  payload: z.object({ turn: Turn, trigger_kind: Text.optional() }),
+  payload: z.object({ turn: Turn, trigger_kind: z.optional(Text) }),
   example: { payload: { turn: exampleTurn } },
 });
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '../define/operation.ts';
 import { WorkflowRun } from '../schemas/workflow.ts';
 import { exampleWorkflowRun } from '../values/example.ts';

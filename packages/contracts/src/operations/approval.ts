@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { Approval, ApprovalKind, ApprovalStatus, PolicyOverride } from '../schemas/approval.ts';
 import { PageCursor, Text } from '../schemas/common.ts';
@@ -13,14 +14,16 @@ export const approvalList = defineRequest({
   effect: 'read',
   since: 2,
   payload: z.object({
-    status: ApprovalStatus.optional(),
-    kind: z.array(ApprovalKind).max(8).optional(),
-    conversation_key: Text.optional(),
-    turn_id: z.uuid().optional(),
-    limit: z.int().min(1).max(500).default(100).meta({ description: 'How many at the most; 500 is the bound.' }),
-    cursor: PageCursor.optional(),
+    status: z.optional(ApprovalStatus),
+    kind: z.optional(z.array(ApprovalKind).check(z.maxLength(8))),
+    conversation_key: z.optional(Text),
+    turn_id: z.optional(z.uuid()),
+    limit: z
+      ._default(z.int().check(z.gte(1), z.lte(500)), 100)
+      .apply(meta, { description: 'How many at the most; 500 is the bound.' }),
+    cursor: z.optional(PageCursor),
   }),
-  result: z.object({ approvals: z.array(Approval), next_cursor: z.string().optional() }),
+  result: z.object({ approvals: z.array(Approval), next_cursor: z.optional(z.string()) }),
   example: { payload: { status: 'awaiting_human' }, result: { approvals: [exampleApproval] } },
 });
 
@@ -35,17 +38,15 @@ export const approvalResolve = defineRequest({
   payload: z.object({
     approval_id: z.uuid(),
     decision: z.enum(['approved', 'denied']),
-    reason: Text.max(4096).optional(),
+    reason: z.optional(Text.check(z.maxLength(4096))),
     mode: z
-      .enum(['once', 'always'])
-      .optional()
-      .meta({ description: '`always` also makes the overrides. Default: once.' }),
-    overrides: z
-      .array(z.object({ tool_id: Text, pattern: Text, workspace_id: z.uuid().optional() }))
-      .max(64)
-      .optional(),
+      .optional(z.enum(['once', 'always']))
+      .apply(meta, { description: '`always` also makes the overrides. Default: once.' }),
+    overrides: z.optional(
+      z.array(z.object({ tool_id: Text, pattern: Text, workspace_id: z.optional(z.uuid()) })).check(z.maxLength(64)),
+    ),
   }),
-  result: z.object({ approval: Approval, created_overrides: z.array(PolicyOverride).optional() }),
+  result: z.object({ approval: Approval, created_overrides: z.optional(z.array(PolicyOverride)) }),
   errors: ['not_found', 'conflict', 'invalid_state'],
   example: {
     payload: { approval_id: EXAMPLE.uuid, decision: 'approved' },

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineRequest } from '../define/operation.ts';
 import { Artifact } from '../schemas/artifact.ts';
 import { limit, PageCursor } from '../schemas/common.ts';
@@ -26,7 +26,7 @@ export const artifactList = defineRequest({
   type: 'artifact.list',
   summary: 'Lists artifacts, the newest first.',
   ...read,
-  payload: z.object({ turn_id: z.uuid().optional(), limit: limit(200), cursor: PageCursor.optional() }),
-  result: z.object({ artifacts: z.array(Artifact), next_cursor: z.string().nullable().optional() }),
+  payload: z.object({ turn_id: z.optional(z.uuid()), limit: limit(200), cursor: z.optional(PageCursor) }),
+  result: z.object({ artifacts: z.array(Artifact), next_cursor: z.optional(z.nullable(z.string())) }),
   example: { payload: {}, result: { artifacts: [exampleArtifact] } },
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineRequest } from '../define/operation.ts';
 import { Capability, CapabilityState } from '../schemas/capability.ts';
 
@@ -11,8 +11,8 @@ export const capabilityReady = defineRequest({
   effect: 'once',
   since: 2,
   payload: z.object({
-    capabilities: z.array(Capability).max(256).optional(),
-    capability_states: z.array(CapabilityState).max(256).optional(),
+    capabilities: z.optional(z.array(Capability).check(z.maxLength(256))),
+    capability_states: z.optional(z.array(CapabilityState).check(z.maxLength(256))),
   }),
   example: { payload: { capabilities: [{ id: 'shell.run', version: '1.0.0' }] } },
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineRequest } from '../define/operation.ts';
 import { Json, Text } from '../schemas/common.ts';
 
@@ -12,12 +12,12 @@ export const commandExecute = defineRequest({
   servedBy: 'product',
   since: 2,
   payload: z.object({
-    command: Text.max(4096),
-    agent_id: z.uuid().optional(),
-    channel: Text.optional(),
-    thread_id: Text.optional(),
-    conversation_key: Text.optional(),
+    command: Text.check(z.maxLength(4096)),
+    agent_id: z.optional(z.uuid()),
+    channel: z.optional(Text),
+    thread_id: z.optional(Text),
+    conversation_key: z.optional(Text),
   }),
-  result: z.object({ output: z.string(), data: Json.optional() }),
+  result: z.object({ output: z.string(), data: z.optional(Json) }),
   example: { payload: { command: '/status' }, result: { output: 'ok' } },
 });

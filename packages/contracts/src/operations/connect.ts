@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { Cursor, DeviceId, Sha256 } from '../schemas/common.ts';
 import {
@@ -27,33 +28,33 @@ export const connectInit = defineRequest({
   servedBy: 'engine',
   since: 2,
   payload: z.object({
-    protocol_rev: z.int().min(1).meta({ description: 'The highest revision that the peer speaks.' }),
+    protocol_rev: z.int().check(z.gte(1)).apply(meta, { description: 'The highest revision that the peer speaks.' }),
     role: PeerRole,
     device: Device,
     capabilities: Capabilities,
     protocol_revs: z
-      .array(z.int().min(1))
-      .min(1)
-      .max(16)
-      .optional()
-      .meta(since3('Every revision that the peer accepts, ascending.')),
-    client_nonce: Nonce.optional().meta(since3('Fresh for each connection.')),
-    contract_hash: Sha256.optional().meta(since3('Of the base contract at the revision that the peer hopes for.')),
-    extensions: z.array(Extension).max(64).optional().meta(since3('The contract extensions that the peer knows.')),
-    resume: ResumeCursor.optional().meta(since3('Asks for the events after a cursor.')),
+      .optional(z.array(z.int().check(z.gte(1))).check(z.minLength(1), z.maxLength(16)))
+      .apply(meta, since3('Every revision that the peer accepts, ascending.')),
+    client_nonce: z.optional(Nonce).apply(meta, since3('Fresh for each connection.')),
+    contract_hash: z
+      .optional(Sha256)
+      .apply(meta, since3('Of the base contract at the revision that the peer hopes for.')),
+    extensions: z
+      .optional(z.array(Extension).check(z.maxLength(64)))
+      .apply(meta, since3('The contract extensions that the peer knows.')),
+    resume: z.optional(ResumeCursor).apply(meta, since3('Asks for the events after a cursor.')),
   }),
   result: z.object({
     connection_id: z.uuid(),
     challenge: Nonce,
-    protocol_rev: z.int().min(1).optional().meta(since3('The agreed revision.')),
-    contract_hash: Sha256.optional().meta(since3('Of the base contract at the agreed revision.')),
-    extensions: z.array(Extension).optional().meta(since3('The extensions that both sides know.')),
-    gateway: GatewayIdentity.optional().meta(since3('Who the gateway will prove to be.')),
-    limits: LimitsSchema.optional().meta(since3('The bounds of this connection.')),
+    protocol_rev: z.optional(z.int().check(z.gte(1))).apply(meta, since3('The agreed revision.')),
+    contract_hash: z.optional(Sha256).apply(meta, since3('Of the base contract at the agreed revision.')),
+    extensions: z.optional(z.array(Extension)).apply(meta, since3('The extensions that both sides know.')),
+    gateway: z.optional(GatewayIdentity).apply(meta, since3('Who the gateway will prove to be.')),
+    limits: z.optional(LimitsSchema).apply(meta, since3('The bounds of this connection.')),
     durability: z
-      .enum(['memory', 'disk', 'replicated'])
-      .optional()
-      .meta(since3('What an acknowledged effect survives.')),
+      .optional(z.enum(['memory', 'disk', 'replicated']))
+      .apply(meta, since3('What an acknowledged effect survives.')),
   }),
   errors: ['revision_unsupported', 'contract_mismatch'],
   example: {
@@ -73,14 +74,14 @@ export const connectProof = defineRequest({
   since: 2,
   payload: z.object({ connection_id: z.uuid(), proof: Signature }),
   result: z.object({
-    client_id: z.uuid().meta({ description: 'The connection id.' }),
+    client_id: z.uuid().apply(meta, { description: 'The connection id.' }),
     device_id: DeviceId,
     role: PeerRole,
-    gateway_proof: Signature.optional().meta(
-      since3("The gateway's signature; a client verifies it before it counts as connected."),
-    ),
-    recovery: Recovery.optional().meta(since3('What became of `resume`.')),
-    cursor: Cursor.optional().meta(since3('Where the events of this connection begin.')),
+    gateway_proof: z
+      .optional(Signature)
+      .apply(meta, since3("The gateway's signature; a client verifies it before it counts as connected.")),
+    recovery: z.optional(Recovery).apply(meta, since3('What became of `resume`.')),
+    cursor: z.optional(Cursor).apply(meta, since3('Where the events of this connection begin.')),
   }),
   example: {
     payload: { connection_id: EXAMPLE.uuid, proof: EXAMPLE.signature },

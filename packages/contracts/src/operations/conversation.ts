@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { limit, Metadata, PageCursor, Text } from '../schemas/common.ts';
 import { Conversation, ConversationSummary, QueueMode } from '../schemas/conversation.ts';
@@ -14,16 +15,15 @@ export const conversationList = defineRequest({
   ...read,
   since: 2,
   payload: z.object({
-    agent_key: Text.optional(),
-    channel: Text.optional(),
+    agent_key: z.optional(Text),
+    channel: z.optional(Text),
     limit: limit(200),
-    cursor: PageCursor.optional(),
+    cursor: z.optional(PageCursor),
     archived: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Only archived ones, or only the others. Absent: the others.' }),
+      .optional(z.boolean())
+      .apply(meta, { description: 'Only archived ones, or only the others. Absent: the others.' }),
   }),
-  result: z.object({ conversations: z.array(ConversationSummary), next_cursor: z.string().nullable().optional() }),
+  result: z.object({ conversations: z.array(ConversationSummary), next_cursor: z.optional(z.nullable(z.string())) }),
   example: { payload: { limit: 20 }, result: { conversations: [exampleConversation] } },
 });
 
@@ -34,11 +34,11 @@ export const conversationGet = defineRequest({
   since: 2,
   payload: z.object({
     conversation_id: Text,
-    before: PageCursor.optional().meta({
+    before: z.optional(PageCursor).apply(meta, {
       'x-since': 3,
       description: 'As `messages_before` said it: the page of messages before that place.',
     }),
-    limit: limit(500).meta({
+    limit: limit(500).apply(meta, {
       'x-since': 3,
       description: 'How many messages at the most; 500 is the bound. At revision 2: all.',
     }),
@@ -57,9 +57,13 @@ export const conversationCreate = defineRequest({
   ...write,
   since: 2,
   payload: z.object({
-    agent_key: Text.max(128).optional().meta({ description: 'Which agent answers; `default` when absent.' }),
-    channel: Text.max(128).optional().meta({ description: 'Where it takes place; `api` when absent.' }),
-    title: z.string().max(512).optional().meta({ 'x-since': 3, description: 'Shown in lists.' }),
+    agent_key: z
+      .optional(Text.check(z.maxLength(128)))
+      .apply(meta, { description: 'Which agent answers; `default` when absent.' }),
+    channel: z
+      .optional(Text.check(z.maxLength(128)))
+      .apply(meta, { description: 'Where it takes place; `api` when absent.' }),
+    title: z.optional(z.string().check(z.maxLength(512))).apply(meta, { 'x-since': 3, description: 'Shown in lists.' }),
   }),
   result: z.object({ conversation: Conversation }),
   example: {
@@ -83,17 +87,19 @@ export const conversationSend = defineRequest({
   since: 2,
   payload: z.object({
     conversation_id: Text,
-    content: z.array(Part).max(1000).meta({ description: 'What the user says. Empty only with `regenerate`.' }),
-    message_id: Text.max(128)
-      .optional()
-      .meta({ description: 'Identity of the message; the gateway makes one when absent.' }),
+    content: z
+      .array(Part)
+      .check(z.maxLength(1000))
+      .apply(meta, { description: 'What the user says. Empty only with `regenerate`.' }),
+    message_id: z
+      .optional(Text.check(z.maxLength(128)))
+      .apply(meta, { description: 'Identity of the message; the gateway makes one when absent.' }),
     regenerate: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Answer the last user message once more instead of adding one.' }),
-    metadata: Metadata.optional(),
+      .optional(z.boolean())
+      .apply(meta, { description: 'Answer the last user message once more instead of adding one.' }),
+    metadata: z.optional(Metadata),
   }),
-  result: z.object({ message_id: Text, turn_id: z.uuid().meta({ description: 'The turn that answers.' }) }),
+  result: z.object({ message_id: Text, turn_id: z.uuid().apply(meta, { description: 'The turn that answers.' }) }),
   errors: ['not_found', 'invalid_state', 'conflict'],
   example: {
     payload: { conversation_id: 'conv_1', content: [{ type: 'text', text: 'hello' }] },
@@ -109,11 +115,11 @@ export const conversationReconnect = defineRequest({
   until: 2,
   payload: z.object({
     conversation_id: Text,
-    headers: Metadata.optional(),
-    body: Metadata.optional(),
-    metadata: Metadata.optional(),
+    headers: z.optional(Metadata),
+    body: z.optional(Metadata),
+    metadata: z.optional(Metadata),
   }),
-  result: z.object({ stream_id: Text }).nullable(),
+  result: z.nullable(z.object({ stream_id: Text })),
   errors: ['not_found'],
   example: { payload: { conversation_id: 'conv_1' }, result: { stream_id: EXAMPLE.uuid } },
 });

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { Cursor, Text } from '../schemas/common.ts';
 import { EventScope } from '../schemas/event-scope.ts';
@@ -18,12 +19,12 @@ export const eventsSubscribe = defineRequest({
   summary: 'Narrows which events this connection is sent; it never widens.',
   ...own,
   payload: z.object({
-    types: z.array(Text).max(256).optional().meta({ description: 'Only these event types. Absent: all.' }),
+    types: z
+      .optional(z.array(Text).check(z.maxLength(256)))
+      .apply(meta, { description: 'Only these event types. Absent: all.' }),
     scopes: z
-      .array(EventScope)
-      .max(256)
-      .optional()
-      .meta({ description: 'Only events of one of these scopes. Absent: all.' }),
+      .optional(z.array(EventScope).check(z.maxLength(256)))
+      .apply(meta, { description: 'Only events of one of these scopes. Absent: all.' }),
   }),
   example: { payload: { types: ['turn.completed'] } },
 });

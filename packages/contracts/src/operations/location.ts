@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { Json, Text, Timestamp } from '../schemas/common.ts';
 import { Coordinates, LocationSample, LocationSource } from '../schemas/location.ts';
@@ -15,16 +16,16 @@ export const locationBeacon = defineRequest({
   effect: 'once',
   since: 2,
   payload: z.object({
-    sample_id: Text.max(128),
-    agent_key: Text.max(128).optional(),
+    sample_id: Text.check(z.maxLength(128)),
+    agent_key: z.optional(Text.check(z.maxLength(128))),
     recorded_at: Timestamp,
     coords: Coordinates,
-    source: LocationSource.optional(),
-    is_background: z.boolean().optional(),
+    source: z.optional(LocationSource),
+    is_background: z.optional(z.boolean()),
   }),
   result: z.object({
     sample: LocationSample,
-    events: z.array(Json).meta({ description: 'What the product made of it; empty without one.' }),
+    events: z.array(Json).apply(meta, { description: 'What the product made of it; empty without one.' }),
   }),
   example: {
     payload: { sample_id: 's-1', recorded_at: EXAMPLE.time, coords },

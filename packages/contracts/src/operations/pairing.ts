@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { Capability } from '../schemas/capability.ts';
 import { limit, PageCursor, Text } from '../schemas/common.ts';
@@ -15,8 +16,10 @@ const decide = {
   errors: ['not_found', 'conflict', 'invalid_state'],
 } as const;
 
-const PairingId = z.int().min(1);
-const Reason = Text.max(4096).optional().meta({ description: 'Kept with the decision, for people.' });
+const PairingId = z.int().check(z.gte(1));
+const Reason = z
+  .optional(Text.check(z.maxLength(4096)))
+  .apply(meta, { description: 'Kept with the decision, for people.' });
 const decided = { result: { pairing: examplePairing } };
 
 export const pairingApprove = defineRequest({
@@ -29,8 +32,8 @@ export const pairingApprove = defineRequest({
     trust_level: TrustLevel,
     capability_allowlist: z
       .array(Capability)
-      .max(256)
-      .meta({ description: 'What the node may be asked to do, out of what it advertised.' }),
+      .check(z.maxLength(256))
+      .apply(meta, { description: 'What the node may be asked to do, out of what it advertised.' }),
   }),
   example: {
     payload: { pairing_id: 1, trust_level: 'local', capability_allowlist: [{ id: 'shell.run', version: '1.0.0' }] },
@@ -62,8 +65,8 @@ export const pairingList = defineRequest({
   scopes: ['operator.read', 'operator.pairing'],
   effect: 'read',
   since: 3,
-  payload: z.object({ status: PairingStatus.optional(), limit: limit(200), cursor: PageCursor.optional() }),
-  result: z.object({ pairings: z.array(Pairing), next_cursor: z.string().nullable().optional() }),
+  payload: z.object({ status: z.optional(PairingStatus), limit: limit(200), cursor: z.optional(PageCursor) }),
+  result: z.object({ pairings: z.array(Pairing), next_cursor: z.optional(z.nullable(z.string())) }),
   example: { payload: {}, result: { pairings: [examplePairing] } },
 });
 
@@ -75,7 +78,7 @@ export const nodeList = defineRequest({
   scopes: ['operator.read'],
   effect: 'read',
   since: 3,
-  payload: z.object({ limit: limit(200), cursor: PageCursor.optional() }),
-  result: z.object({ nodes: z.array(Node), next_cursor: z.string().nullable().optional() }),
+  payload: z.object({ limit: limit(200), cursor: z.optional(PageCursor) }),
+  result: z.object({ nodes: z.array(Node), next_cursor: z.optional(z.nullable(z.string())) }),
   example: { payload: {}, result: { nodes: [examplePairing.node] } },
 });

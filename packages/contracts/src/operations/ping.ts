@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineRequest } from '../define/operation.ts';
 
 export const ping = defineRequest({

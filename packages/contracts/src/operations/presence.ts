@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineRequest } from '../define/operation.ts';
 import { limit, Metadata, PageCursor, Text } from '../schemas/common.ts';
 import { Presence, PresenceMode } from '../schemas/presence.ts';
@@ -13,12 +13,12 @@ export const presenceBeacon = defineRequest({
   effect: 'once',
   since: 2,
   payload: z.object({
-    host: Text.max(256).optional(),
-    ip: Text.max(64).optional(),
-    version: Text.max(64).optional(),
-    mode: PresenceMode.optional(),
-    last_input_seconds: z.int().min(0).optional(),
-    metadata: Metadata.optional(),
+    host: z.optional(Text.check(z.maxLength(256))),
+    ip: z.optional(Text.check(z.maxLength(64))),
+    version: z.optional(Text.check(z.maxLength(64))),
+    mode: z.optional(PresenceMode),
+    last_input_seconds: z.optional(z.int().check(z.gte(0))),
+    metadata: z.optional(Metadata),
   }),
   result: z.object({ entry: Presence }),
   example: { payload: { mode: 'cli' }, result: { entry: examplePresence } },
@@ -32,7 +32,7 @@ export const presenceList = defineRequest({
   scopes: ['operator.read'],
   effect: 'read',
   since: 3,
-  payload: z.object({ limit: limit(200), cursor: PageCursor.optional() }),
-  result: z.object({ entries: z.array(Presence), next_cursor: z.string().nullable().optional() }),
+  payload: z.object({ limit: limit(200), cursor: z.optional(PageCursor) }),
+  result: z.object({ entries: z.array(Presence), next_cursor: z.optional(z.nullable(z.string())) }),
   example: { payload: {}, result: { entries: [examplePresence] } },
 });

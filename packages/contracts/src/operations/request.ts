@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { Json, Text } from '../schemas/common.ts';
 import { ErrorBody } from '../schemas/error-body.ts';
@@ -14,18 +15,17 @@ export const requestStatus = defineRequest({
   servedBy: 'engine',
   since: 3,
   payload: z.object({
-    type: Text.max(128).meta({ description: 'The type of that request.' }),
-    request_id: Text.max(MAX_KEY_LENGTH)
-      .optional()
-      .meta({ description: 'Its request id; one of this and `idempotency_key` is needed.' }),
-    idempotency_key: Text.max(MAX_KEY_LENGTH).optional(),
+    type: Text.check(z.maxLength(128)).apply(meta, { description: 'The type of that request.' }),
+    request_id: z
+      .optional(Text.check(z.maxLength(MAX_KEY_LENGTH)))
+      .apply(meta, { description: 'Its request id; one of this and `idempotency_key` is needed.' }),
+    idempotency_key: z.optional(Text.check(z.maxLength(MAX_KEY_LENGTH))),
   }),
   result: z.object({
     status: z.enum(['unknown', 'executing', 'completed', 'outcome_unknown']),
     response: z
-      .object({ ok: z.boolean(), result: Json.optional(), error: ErrorBody.optional() })
-      .optional()
-      .meta({ description: 'What it was answered; present when completed.' }),
+      .optional(z.object({ ok: z.boolean(), result: z.optional(Json), error: z.optional(ErrorBody) }))
+      .apply(meta, { description: 'What it was answered; present when completed.' }),
   }),
   example: { payload: { type: 'conversation.send', request_id: 'r-1' }, result: { status: 'unknown' } },
 });

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { DeviceId, Json, limit, PageCursor, Text, Timestamp } from '../schemas/common.ts';
 import { Action, Task, TaskStatus } from '../schemas/task.ts';
@@ -29,27 +30,23 @@ export const taskExecute = defineRequest({
   effect: 'remote',
   since: 2,
   payload: z.object({
-    turn_id: z.uuid().optional(),
+    turn_id: z.optional(z.uuid()),
     dispatch_id: z
       .uuid()
-      .meta({ description: 'Also the request id; it stays the same when the dispatch is sent again.' }),
+      .apply(meta, { description: 'Also the request id; it stays the same when the dispatch is sent again.' }),
     action: Action,
-    lease_expires_at: Timestamp.optional().meta({
+    lease_expires_at: z.optional(Timestamp).apply(meta, {
       'x-since': 3,
       description: 'Until then nobody else is given this task.',
     }),
     attempt: z
-      .int()
-      .min(1)
-      .optional()
-      .meta({ 'x-since': 3, description: 'How often this dispatch was sent, this time included.' }),
+      .optional(z.int().check(z.gte(1)))
+      .apply(meta, { 'x-since': 3, description: 'How often this dispatch was sent, this time included.' }),
     deadline_ms: z
-      .int()
-      .min(1)
-      .optional()
-      .meta({ 'x-since': 3, description: 'How long the result is waited for, from now on.' }),
+      .optional(z.int().check(z.gte(1)))
+      .apply(meta, { 'x-since': 3, description: 'How long the result is waited for, from now on.' }),
   }),
-  result: z.object({ result: Json.optional(), evidence: Json.optional() }),
+  result: z.object({ result: z.optional(Json), evidence: z.optional(Json) }),
   errors: ['outcome_unknown', 'cancelled', 'invalid_state'],
   example: { payload: { dispatch_id: EXAMPLE.uuid, action: exampleTask.action }, result: { result: { load: 0.1 } } },
 });
@@ -62,7 +59,7 @@ export const taskAbort = defineRequest({
   scopes: ['node.paired'],
   effect: 'read',
   since: 3,
-  payload: z.object({ dispatch_id: z.uuid(), reason: Text.optional() }),
+  payload: z.object({ dispatch_id: z.uuid(), reason: z.optional(Text) }),
   example: { payload: { dispatch_id: EXAMPLE.uuid } },
 });
 
@@ -72,15 +69,16 @@ export const taskSubmit = defineRequest({
   ...write,
   payload: z.object({
     action: Action,
-    node_id: DeviceId.optional().meta({ description: 'This node alone. One of `node_id` and `capability` is needed.' }),
-    capability: Text.max(128).optional().meta({ description: 'Any paired node that is allowed this capability.' }),
+    node_id: z
+      .optional(DeviceId)
+      .apply(meta, { description: 'This node alone. One of `node_id` and `capability` is needed.' }),
+    capability: z
+      .optional(Text.check(z.maxLength(128)))
+      .apply(meta, { description: 'Any paired node that is allowed this capability.' }),
     deadline_ms: z
-      .int()
-      .min(1)
-      .max(604_800_000)
-      .optional()
-      .meta({ description: 'Milliseconds after which the task fails with `timeout`.' }),
-    turn_id: z.uuid().optional(),
+      .optional(z.int().check(z.gte(1), z.lte(604_800_000)))
+      .apply(meta, { description: 'Milliseconds after which the task fails with `timeout`.' }),
+    turn_id: z.optional(z.uuid()),
   }),
   result: z.object({ task: Task }),
   errors: ['not_found', 'forbidden'],
@@ -102,12 +100,12 @@ export const taskList = defineRequest({
   summary: 'Lists tasks, the newest first.',
   ...read,
   payload: z.object({
-    statuses: z.array(TaskStatus).max(6).optional(),
-    turn_id: z.uuid().optional(),
+    statuses: z.optional(z.array(TaskStatus).check(z.maxLength(6))),
+    turn_id: z.optional(z.uuid()),
     limit: limit(200),
-    cursor: PageCursor.optional(),
+    cursor: z.optional(PageCursor),
   }),
-  result: z.object({ tasks: z.array(Task), next_cursor: z.string().nullable().optional() }),
+  result: z.object({ tasks: z.array(Task), next_cursor: z.optional(z.nullable(z.string())) }),
   example: { payload: {}, result: { tasks: [exampleTask] } },
 });
 
@@ -115,7 +113,7 @@ export const taskCancel = defineRequest({
   type: 'task.cancel',
   summary: 'Cancels a task that has not finished; the node is told to abort.',
   ...write,
-  payload: z.object({ task_id: z.uuid(), reason: Text.max(1024).optional() }),
+  payload: z.object({ task_id: z.uuid(), reason: z.optional(Text.check(z.maxLength(1024))) }),
   result: z.object({ task: Task }),
   errors: ['not_found', 'invalid_state'],
   example: {
@@ -131,8 +129,8 @@ export const taskProgress = defineRequest({
   since: 3,
   payload: z.object({
     dispatch_id: z.uuid(),
-    fraction: z.number().min(0).max(1).optional(),
-    message: Text.max(4096).optional(),
+    fraction: z.optional(z.number().check(z.gte(0), z.lte(1))),
+    message: z.optional(Text.check(z.maxLength(4096))),
   }),
   errors: ['not_found', 'invalid_state'],
   example: { payload: { dispatch_id: EXAMPLE.uuid, fraction: 0.5 } },
@@ -143,7 +141,7 @@ export const attemptEvidence = defineRequest({
   summary: 'Hands in what proves the work of a dispatch; at most 256 KiB, only from the node that holds its lease.',
   ...fromNode,
   since: 2,
-  payload: z.object({ turn_id: z.uuid().optional(), dispatch_id: z.uuid(), evidence: Json }),
+  payload: z.object({ turn_id: z.optional(z.uuid()), dispatch_id: z.uuid(), evidence: Json }),
   errors: ['not_found', 'invalid_state'],
   example: { payload: { dispatch_id: EXAMPLE.uuid, evidence: { log: 'done' } } },
 });

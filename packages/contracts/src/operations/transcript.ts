@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { limit, PageCursor, Text } from '../schemas/common.ts';
 import { ConversationSummary } from '../schemas/conversation.ts';
@@ -18,14 +19,14 @@ export const transcriptList = defineRequest({
   summary: 'Lists the conversations that have a transcript, the most recently updated first.',
   ...read,
   payload: z.object({
-    agent_key: Text.optional(),
-    channel: Text.optional(),
-    archived: z.boolean().optional(),
-    active_only: z.boolean().optional().meta({ description: 'Only those with a turn that runs or waits.' }),
+    agent_key: z.optional(Text),
+    channel: z.optional(Text),
+    archived: z.optional(z.boolean()),
+    active_only: z.optional(z.boolean()).apply(meta, { description: 'Only those with a turn that runs or waits.' }),
     limit: limit(200),
-    cursor: PageCursor.optional(),
+    cursor: z.optional(PageCursor),
   }),
-  result: z.object({ conversations: z.array(ConversationSummary), next_cursor: z.string().nullable().optional() }),
+  result: z.object({ conversations: z.array(ConversationSummary), next_cursor: z.optional(z.nullable(z.string())) }),
   example: { payload: {}, result: { conversations: [exampleConversation] } },
 });
 
@@ -35,11 +36,11 @@ export const transcriptGet = defineRequest({
   ...read,
   payload: z.object({
     conversation_key: Text,
-    before: PageCursor.optional().meta({
+    before: z.optional(PageCursor).apply(meta, {
       'x-since': 3,
       description: 'As `messages_before` said it: the page of messages before that place.',
     }),
-    limit: limit(500).meta({
+    limit: limit(500).apply(meta, {
       'x-since': 3,
       description: 'How many messages at the most; 500 is the bound. At revision 2: all.',
     }),
@@ -47,7 +48,7 @@ export const transcriptGet = defineRequest({
   result: z.object({
     conversation: ConversationSummary,
     messages: z.array(UIMessage),
-    messages_before: z.string().nullable().optional().meta({
+    messages_before: z.optional(z.nullable(z.string())).apply(meta, {
       'x-since': 3,
       description: 'Pass it as `before` for the page of older messages; `null` when there are none.',
     }),

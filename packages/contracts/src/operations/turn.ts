@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { limit, PageCursor, Text } from '../schemas/common.ts';
 import { Turn, TurnItem, TurnStatus } from '../schemas/turn.ts';
@@ -13,25 +14,27 @@ export const turnList = defineRequest({
   effect: 'read',
   since: 2,
   payload: z.object({
-    statuses: z.array(TurnStatus).max(6).optional().meta({ description: 'Only turns that stand at one of these.' }),
+    statuses: z
+      .optional(z.array(TurnStatus).check(z.maxLength(6)))
+      .apply(meta, { description: 'Only turns that stand at one of these.' }),
     limit: limit(200),
-    cursor: PageCursor.optional().meta({ 'x-since': 3, description: 'The next page, as `next_cursor` said it.' }),
-    conversation_id: Text.optional().meta({ 'x-since': 3, description: 'Only turns of this conversation.' }),
+    cursor: z
+      .optional(PageCursor)
+      .apply(meta, { 'x-since': 3, description: 'The next page, as `next_cursor` said it.' }),
+    conversation_id: z.optional(Text).apply(meta, { 'x-since': 3, description: 'Only turns of this conversation.' }),
   }),
   result: z.object({
     turns: z.array(
       z.object({
         turn: Turn,
-        agent_key: Text.optional(),
-        conversation_key: Text.optional(),
-        trigger_kind: Text.optional(),
+        agent_key: z.optional(Text),
+        conversation_key: z.optional(Text),
+        trigger_kind: z.optional(Text),
       }),
     ),
     next_cursor: z
-      .string()
-      .nullable()
-      .optional()
-      .meta({ 'x-since': 3, description: '`null` or absent on the last page.' }),
+      .optional(z.nullable(z.string()))
+      .apply(meta, { 'x-since': 3, description: '`null` or absent on the last page.' }),
   }),
   example: { payload: { statuses: ['running'] }, result: { turns: [{ turn: exampleTurn }] } },
 });
@@ -58,7 +61,7 @@ export const turnCancel = defineRequest({
   scopes: ['operator.write'],
   effect: 'once',
   since: 3,
-  payload: z.object({ turn_id: z.uuid(), reason: Text.max(1024).optional() }),
+  payload: z.object({ turn_id: z.uuid(), reason: z.optional(Text.check(z.maxLength(1024))) }),
   result: z.object({ turn: Turn }),
   errors: ['not_found', 'invalid_state'],
   example: {

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { defineRequest } from '../define/operation.ts';
 import { Text } from '../schemas/common.ts';
 import { Action } from '../schemas/task.ts';
@@ -20,17 +21,17 @@ export const workflowStart = defineRequest({
   ...write,
   payload: z.object({
     conversation_key: Text,
-    plan_id: Text.max(128).optional(),
-    request_id: Text.max(128).optional(),
-    steps: z.array(Action).min(1).max(256),
-    budgets: Budgets.optional(),
+    plan_id: z.optional(Text.check(z.maxLength(128))),
+    request_id: z.optional(Text.check(z.maxLength(128))),
+    steps: z.array(Action).check(z.minLength(1), z.maxLength(256)),
+    budgets: z.optional(Budgets),
   }),
   result: z.object({
     workflow_run_id: z.uuid(),
     plan_id: Text,
     request_id: Text,
     conversation_key: Text,
-    steps_count: z.int().min(1),
+    steps_count: z.int().check(z.gte(1)),
   }),
   example: {
     payload: { conversation_key: 'agent:default:main', steps: [exampleTask.action] },
@@ -48,7 +49,7 @@ export const workflowResume = defineRequest({
   type: 'workflow.resume',
   summary: 'Lets a paused workflow run go on.',
   ...write,
-  payload: z.object({ token: Text.meta({ description: 'As the paused run carries it.' }) }),
+  payload: z.object({ token: Text.apply(meta, { description: 'As the paused run carries it.' }) }),
   result: z.object({ workflow_run_id: z.uuid(), resumed: z.boolean() }),
   errors: ['not_found', 'invalid_state'],
   example: { payload: { token: 'wfr_1' }, result: { workflow_run_id: EXAMPLE.uuid, resumed: true } },
@@ -58,7 +59,7 @@ export const workflowCancel = defineRequest({
   type: 'workflow.cancel',
   summary: 'Cancels a workflow run; what runs of it is aborted.',
   ...write,
-  payload: z.object({ workflow_run_id: z.uuid(), reason: Text.max(1024).optional() }),
+  payload: z.object({ workflow_run_id: z.uuid(), reason: z.optional(Text.check(z.maxLength(1024))) }),
   result: z.object({ workflow_run_id: z.uuid(), cancelled: z.boolean() }),
   errors: ['not_found'],
   example: { payload: { workflow_run_id: EXAMPLE.uuid }, result: { workflow_run_id: EXAMPLE.uuid, cancelled: true } },

@@ -1,42 +1,45 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { Json, Text, Timestamp } from './common.ts';
 import { Review } from './review.ts';
 
 export const ApprovalKind = z
   .enum(['workflow_step', 'intent', 'retry', 'policy', 'budget', 'takeover', 'connector.send', 'work.intervention'])
-  .meta({ id: 'ApprovalKind', description: 'What is asked to be approved.' });
+  .apply(meta, { id: 'ApprovalKind', description: 'What is asked to be approved.' });
 
 export const ApprovalStatus = z
   .enum(['queued', 'reviewing', 'awaiting_human', 'approved', 'denied', 'expired', 'cancelled'])
-  .meta({ id: 'ApprovalStatus', description: 'Where an approval stands.' });
+  .apply(meta, { id: 'ApprovalStatus', description: 'Where an approval stands.' });
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
 export const Approval = z
   .object({
     approval_id: z.uuid(),
-    approval_key: Text.meta({ description: 'Names the question: opening the same key again finds this approval.' }),
-    agent_id: z.uuid().optional(),
+    approval_key: Text.apply(meta, {
+      description: 'Names the question: opening the same key again finds this approval.',
+    }),
+    agent_id: z.optional(z.uuid()),
     kind: ApprovalKind,
     status: ApprovalStatus,
-    prompt: Text.meta({ description: 'The question, for the person who decides.' }),
-    motivation: Text.meta({ description: 'Why it is asked.' }),
-    context: Json.optional(),
-    scope: z
-      .object({
-        conversation_key: Text.optional(),
-        turn_id: z.uuid().optional(),
-        turn_item_id: z.uuid().optional(),
-        workflow_run_step_id: z.uuid().optional(),
-      })
-      .optional(),
+    prompt: Text.apply(meta, { description: 'The question, for the person who decides.' }),
+    motivation: Text.apply(meta, { description: 'Why it is asked.' }),
+    context: z.optional(Json),
+    scope: z.optional(
+      z.object({
+        conversation_key: z.optional(Text),
+        turn_id: z.optional(z.uuid()),
+        turn_item_id: z.optional(z.uuid()),
+        workflow_run_step_id: z.optional(z.uuid()),
+      }),
+    ),
     created_at: Timestamp,
-    expires_at: Timestamp.nullable()
-      .optional()
-      .meta({ description: '`null` or absent: it waits as long as it takes.' }),
-    latest_review: Review.nullable(),
-    reviews: z.array(Review).optional(),
+    expires_at: z
+      .optional(z.nullable(Timestamp))
+      .apply(meta, { description: '`null` or absent: it waits as long as it takes.' }),
+    latest_review: z.nullable(Review),
+    reviews: z.optional(z.array(Review)),
   })
-  .meta({ id: 'Approval', description: 'A question that somebody must answer before work goes on.' });
+  .apply(meta, { id: 'Approval', description: 'A question that somebody must answer before work goes on.' });
 export interface Approval extends z.infer<typeof Approval> {}
 
 export const PolicyOverride = z
@@ -44,16 +47,16 @@ export const PolicyOverride = z
     policy_override_id: z.uuid(),
     status: z.enum(['active', 'revoked', 'expired']),
     created_at: Timestamp,
-    created_by: Json.optional(),
+    created_by: z.optional(Json),
     agent_id: z.uuid(),
-    workspace_id: z.uuid().optional(),
+    workspace_id: z.optional(z.uuid()),
     tool_id: Text,
     pattern: Text,
-    created_from_approval_id: z.uuid().optional(),
-    expires_at: Timestamp.nullable().optional(),
-    revoked_at: Timestamp.nullable().optional(),
-    revoked_by: Json.optional(),
-    revoked_reason: Text.optional(),
+    created_from_approval_id: z.optional(z.uuid()),
+    expires_at: z.optional(z.nullable(Timestamp)),
+    revoked_at: z.optional(z.nullable(Timestamp)),
+    revoked_by: z.optional(Json),
+    revoked_reason: z.optional(Text),
   })
-  .meta({ id: 'PolicyOverride', description: 'A standing answer: what was approved once and for all.' });
+  .apply(meta, { id: 'PolicyOverride', description: 'A standing answer: what was approved once and for all.' });
 export interface PolicyOverride extends z.infer<typeof PolicyOverride> {}

@@ -1,35 +1,34 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 
 export const Capability = z
   .object({
     id: z
       .string()
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$/)
-      .max(128)
-      .meta({ description: 'Dotted lower-case kebab, like `noun.verb`.' }),
+      .check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$/), z.maxLength(128))
+      .apply(meta, { description: 'Dotted lower-case kebab, like `noun.verb`.' }),
     version: z
-      .string()
-      .regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/)
-      .default('1.0.0')
-      .meta({ description: 'Semantic version `x.y.z`.' }),
+      ._default(z.string().check(z.regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/)), '1.0.0')
+      .apply(meta, { description: 'Semantic version `x.y.z`.' }),
   })
-  .meta({ id: 'Capability', description: 'Something a peer can do.' });
+  .apply(meta, { id: 'Capability', description: 'Something a peer can do.' });
 export interface Capability extends z.infer<typeof Capability> {}
 
 export const CapabilityState = z
   .object({
     capability: Capability,
     actions: z
-      .array(
-        z.object({
-          name: z.string().min(1),
-          enabled: z.boolean(),
-          availability_status: z.enum(['unknown', 'available', 'unavailable']),
-          unavailable_reason: z.string().min(1).optional(),
-        }),
+      .optional(
+        z.array(
+          z.object({
+            name: z.string().check(z.minLength(1)),
+            enabled: z.boolean(),
+            availability_status: z.enum(['unknown', 'available', 'unavailable']),
+            unavailable_reason: z.optional(z.string().check(z.minLength(1))),
+          }),
+        ),
       )
-      .optional()
-      .meta({ description: 'The state of each action, where the capability has several.' }),
+      .apply(meta, { description: 'The state of each action, where the capability has several.' }),
   })
-  .meta({ id: 'CapabilityState', description: 'Whether a capability can be used right now.' });
+  .apply(meta, { id: 'CapabilityState', description: 'Whether a capability can be used right now.' });
 export interface CapabilityState extends z.infer<typeof CapabilityState> {}

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { Text } from './common.ts';
 
 export const EventScope = z
@@ -10,7 +11,7 @@ export const EventScope = z
     z.object({ kind: z.literal('node'), node_id: Text }),
     z.object({ kind: z.literal('client'), client_id: Text }),
   ])
-  .meta({
+  .apply(meta, {
     id: 'EventScope',
     description: 'What an event is about; `node` and `client` also say whom alone it goes to.',
   });

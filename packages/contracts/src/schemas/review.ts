@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { Json, Text, Timestamp } from './common.ts';
 
 export const ReviewState = z
@@ -14,7 +15,7 @@ export const ReviewState = z
     'failed',
     'superseded',
   ])
-  .meta({ id: 'ReviewState', description: 'Where a review stands.' });
+  .apply(meta, { id: 'ReviewState', description: 'Where a review stands.' });
 
 export const Review = z
   .object({
@@ -22,16 +23,16 @@ export const Review = z
     target_type: z.enum(['approval', 'pairing']),
     target_id: Text,
     reviewer_kind: z.enum(['guardian', 'human', 'system']),
-    reviewer_id: Text.nullable(),
+    reviewer_id: z.nullable(Text),
     state: ReviewState,
-    reason: z.string().nullable(),
-    risk_level: z.enum(['low', 'medium', 'high', 'critical']).nullable(),
-    risk_score: z.int().min(0).max(1000).nullable(),
-    evidence: Json.nullable(),
-    decision_payload: Json.nullable(),
+    reason: z.nullable(z.string()),
+    risk_level: z.nullable(z.enum(['low', 'medium', 'high', 'critical'])),
+    risk_score: z.nullable(z.int().check(z.gte(0), z.lte(1000))),
+    evidence: z.nullable(Json),
+    decision_payload: z.nullable(Json),
     created_at: Timestamp,
-    started_at: Timestamp.nullable(),
-    completed_at: Timestamp.nullable(),
+    started_at: z.nullable(Timestamp),
+    completed_at: z.nullable(Timestamp),
   })
-  .meta({ id: 'Review', description: 'One judgement of an approval or a pairing.' });
+  .apply(meta, { id: 'Review', description: 'One judgement of an approval or a pairing.' });
 export interface Review extends z.infer<typeof Review> {}

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { DeviceId, Json, Metadata, Text, Timestamp } from './common.ts';
 
 export const ActionType = z
@@ -22,22 +23,24 @@ export const ActionType = z
     'Watch',
     'Confirm',
   ])
-  .meta({ id: 'ActionType', description: 'The kind of thing an action does.' });
+  .apply(meta, { id: 'ActionType', description: 'The kind of thing an action does.' });
 
 export const Action = z
   .looseObject({
     type: ActionType,
-    args: Metadata.optional(),
-    postcondition: Json.optional(),
-    idempotency_key: Text.optional(),
+    args: z.optional(Metadata),
+    postcondition: z.optional(Json),
+    idempotency_key: z.optional(Text),
   })
-  .meta({ id: 'Action', description: 'What a node is asked to do; open, the node knows its own arguments.' });
+  .apply(meta, { id: 'Action', description: 'What a node is asked to do; open, the node knows its own arguments.' });
 export interface Action extends z.infer<typeof Action> {}
 
-export const TaskStatus = z.enum(['queued', 'dispatched', 'succeeded', 'failed', 'cancelled', 'outcome_unknown']).meta({
-  id: 'TaskStatus',
-  description: 'Where a task stands; `outcome_unknown` is said aloud when nobody can tell whether it ran.',
-});
+export const TaskStatus = z
+  .enum(['queued', 'dispatched', 'succeeded', 'failed', 'cancelled', 'outcome_unknown'])
+  .apply(meta, {
+    id: 'TaskStatus',
+    description: 'Where a task stands; `outcome_unknown` is said aloud when nobody can tell whether it ran.',
+  });
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
 export const Task = z
@@ -45,21 +48,22 @@ export const Task = z
     task_id: z.uuid(),
     status: TaskStatus,
     action: Action,
-    node_id: DeviceId.optional().meta({ description: 'The node it was given to, or must be given to.' }),
-    capability: Text.optional().meta({ description: 'Any paired node that is allowed this capability may take it.' }),
-    turn_id: z.uuid().optional(),
-    dispatch_id: z
-      .uuid()
-      .optional()
-      .meta({ description: 'Identity of the newest dispatch; it stays the same when the dispatch is sent again.' }),
-    attempt: z.int().min(0).meta({ description: 'How often the newest dispatch was sent.' }),
+    node_id: z.optional(DeviceId).apply(meta, { description: 'The node it was given to, or must be given to.' }),
+    capability: z
+      .optional(Text)
+      .apply(meta, { description: 'Any paired node that is allowed this capability may take it.' }),
+    turn_id: z.optional(z.uuid()),
+    dispatch_id: z.optional(z.uuid()).apply(meta, {
+      description: 'Identity of the newest dispatch; it stays the same when the dispatch is sent again.',
+    }),
+    attempt: z.int().check(z.gte(0)).apply(meta, { description: 'How often the newest dispatch was sent.' }),
     created_at: Timestamp,
-    deadline_at: Timestamp.nullable(),
-    lease_expires_at: Timestamp.nullable().meta({ description: 'Until then nobody else is given this task.' }),
-    finished_at: Timestamp.nullable(),
-    result: Json.optional(),
-    evidence: Json.optional(),
-    error: z.object({ code: Text, message: z.string() }).optional(),
+    deadline_at: z.nullable(Timestamp),
+    lease_expires_at: z.nullable(Timestamp).apply(meta, { description: 'Until then nobody else is given this task.' }),
+    finished_at: z.nullable(Timestamp),
+    result: z.optional(Json),
+    evidence: z.optional(Json),
+    error: z.optional(z.object({ code: Text, message: z.string() })),
   })
-  .meta({ id: 'Task', description: 'One piece of work for a node, kept until it is known how it ended.' });
+  .apply(meta, { id: 'Task', description: 'One piece of work for a node, kept until it is known how it ended.' });
 export interface Task extends z.infer<typeof Task> {}

@@ -1,23 +1,27 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { meta } from '../define/meta.ts';
 import { Text, Timestamp } from './common.ts';
 import { Action } from './task.ts';
 import { Budgets } from './turn.ts';
 
 export const WorkflowStatus = z
   .enum(['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'])
-  .meta({ id: 'WorkflowStatus', description: 'Where a workflow run stands.' });
+  .apply(meta, { id: 'WorkflowStatus', description: 'Where a workflow run stands.' });
 export type WorkflowStatus = z.infer<typeof WorkflowStatus>;
 
 export const WorkflowStep = z
   .object({
     workflow_run_step_id: z.uuid(),
-    step_index: z.int().min(0),
+    step_index: z.int().check(z.gte(0)),
     action: Action,
     status: z.enum(['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'skipped']),
-    task_id: z.uuid().optional(),
-    approval_id: z.uuid().optional(),
+    task_id: z.optional(z.uuid()),
+    approval_id: z.optional(z.uuid()),
   })
-  .meta({ id: 'WorkflowStep', description: 'One step of a workflow run: a task, or an approval for a `Confirm`.' });
+  .apply(meta, {
+    id: 'WorkflowStep',
+    description: 'One step of a workflow run: a task, or an approval for a `Confirm`.',
+  });
 
 export const WorkflowRun = z
   .object({
@@ -27,11 +31,11 @@ export const WorkflowRun = z
     conversation_key: Text,
     status: WorkflowStatus,
     steps: z.array(WorkflowStep),
-    budgets: Budgets.optional(),
+    budgets: z.optional(Budgets),
     created_at: Timestamp,
-    finished_at: Timestamp.nullable(),
-    resume_token: Text.optional().meta({ description: 'While it is paused: what `workflow.resume` asks for.' }),
-    reason: Text.optional(),
+    finished_at: z.nullable(Timestamp),
+    resume_token: z.optional(Text).apply(meta, { description: 'While it is paused: what `workflow.resume` asks for.' }),
+    reason: z.optional(Text),
   })
-  .meta({ id: 'WorkflowRun', description: 'A plan of steps that run in order.' });
+  .apply(meta, { id: 'WorkflowRun', description: 'A plan of steps that run in order.' });
 export interface WorkflowRun extends z.infer<typeof WorkflowRun> {}

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { defineCast, defineContract, defineRequest } from '@tyrum/contracts';
+import { defineCast, defineContract, defineRequest, readAs } from '@tyrum/contracts';
 import * as z from 'zod';
 
 const noteAdd = defineRequest({
@@ -41,5 +41,6 @@ const contract = defineContract({
 });
 
 const old = contract.at(1).requests.get('note.add');
-assert.deepEqual(old?.up(old.payload.parse({ text: 'milk\nbread' })), { lines: ['milk', 'bread'] });
-assert.equal(old?.payload.safeParse({ lines: ['milk'] }).success, false);
+assert.ok(old);
+assert.deepEqual(old.up({ text: 'milk\nbread' }), { lines: ['milk', 'bread'] });
+assert.equal(readAs(old.payload, { lines: ['milk'] }, 'payload').fits, false);

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
-import { defineRequest, type PayloadInput, type Result, type ToGateway, tyrum } from '@tyrum/contracts';
+import { defineRequest, mustFit, type PayloadInput, type Result, type ToGateway, tyrum } from '@tyrum/contracts';
 import { lockContract } from '@tyrum/contracts/artefacts';
 import * as z from 'zod';
 
@@ -28,8 +28,9 @@ const payload: PayloadInput<MyContract, 'translate.text'> = { text: 'bonjour' };
 const result: Result<MyContract, 'translate.text'> = { text: 'good day' };
 
 const view = contract.at(3).requests.get(type);
-assert.deepEqual(view?.payload.parse(payload), { text: 'bonjour', to: 'en' });
-assert.deepEqual(view?.result?.parse(result), { text: 'good day' });
+assert.ok(view?.result);
+assert.deepEqual(mustFit(view.payload, payload, 'payload'), { text: 'bonjour', to: 'en' });
+assert.deepEqual(mustFit(view.result, result, 'result'), { text: 'good day' });
 assert.equal(view?.extension, 'com.example.translate');
 assert.equal(contract.at(2).requests.has('translate.text'), false);
 assert.deepEqual(contract.hashes, tyrum.hashes);

@@ -3,10 +3,10 @@ import {
   describeIssue,
   existsAt,
   type Issue,
-  issuesOf,
   ProtocolError,
   type RequestView,
   type RevisionView,
+  readAs,
 } from '@tyrum/contracts';
 import type { Viewer } from './audience.ts';
 
@@ -40,10 +40,10 @@ export function admit(
       }),
     );
   }
-  const parsed = request.payload.safeParse(payload);
-  if (!parsed.success) return refuse(contractError(type, issuesOf(parsed.error, 'payload')));
+  const reading = readAs(request.payload, payload, 'payload');
+  if (!reading.fits) return refuse(contractError(type, reading.issues));
   try {
-    return { admitted: true, view: request, payload: request.up(parsed.data) };
+    return { admitted: true, view: request, payload: request.up(reading.value) };
   } catch (error) {
     if (ProtocolError.is(error)) return refuse(error);
     throw error;

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Contract,
+  mustFit,
   ProtocolError,
   type Random,
   type RequestFrame,
@@ -145,7 +146,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   /** The result as the contract has it: what leaves is valid, and nothing leaves that the contract does not name. */
   function said(type: string, result: unknown): string | undefined {
     const schema = resultSchema(type);
-    return schema === undefined ? undefined : JSON.stringify(schema.parse(result));
+    return schema === undefined ? undefined : JSON.stringify(mustFit(schema, result, 'result'));
   }
 
   return {

@@ -1,4 +1,12 @@
-import { type Contract, type EventScope, type EventView, type Random, randomUuid, utf8Length } from '@tyrum/contracts';
+import {
+  type Contract,
+  type EventScope,
+  type EventView,
+  mustFit,
+  type Random,
+  randomUuid,
+  utf8Length,
+} from '@tyrum/contracts';
 import type { NewEvent, Transaction } from '../ports/store.ts';
 import { contractError } from './admission.ts';
 import { toLogScope } from './audience.ts';
@@ -35,7 +43,7 @@ export function createEventHub<C extends Contract>(options: {
       throw new TypeError(`${type} is kept as ${view.definition.kept}; it cannot be written this way`);
     const { scope } = eventOptions;
     const device = addressee(type, eventOptions);
-    const text = JSON.stringify(view.payload.parse(payload));
+    const text = JSON.stringify(mustFit(view.payload, payload, 'payload'));
     const scopeText = scope === undefined ? '' : JSON.stringify(scope);
     if (utf8Length(text, maxFrameBytes) + utf8Length(scopeText) + ENVELOPE_BYTES > maxFrameBytes) {
       throw contractError(type, [{ path: ['payload'], message: `makes an event larger than ${maxFrameBytes} bytes` }]);

@@ -12,7 +12,6 @@ import {
   fromBase64Url,
   gatewayIdFrom,
   gatewayTranscript,
-  issuesOf,
   type Limits,
   type MutualFacts,
   peerTranscript,
@@ -22,6 +21,7 @@ import {
   type Role,
   randomText,
   randomUuid,
+  readAs,
   type Schema,
   schemaAt,
   toBase64Url,
@@ -265,8 +265,8 @@ function refuse(close: CloseName, reason: string): Refusal {
 
 /** The payload as its schema has it, or what is wrong with it. */
 function shaped<Payload extends object>(schema: Schema, frame: RequestFrame): Payload | Refusal {
-  const parsed = schema.safeParse(frame.payload);
-  if (parsed.success) return parsed.data as Payload;
-  const [issue] = issuesOf(parsed.error, 'payload');
+  const reading = readAs(schema, frame.payload, 'payload');
+  if (reading.fits) return reading.value as Payload;
+  const [issue] = reading.issues;
   return refuse('bad_handshake', issue === undefined ? 'another shape' : describeIssue(shortened(issue)));
 }

@@ -2,13 +2,14 @@ import {
   type Clock,
   type Issue,
   isErrorCode,
-  issuesOf,
+  mustFit,
   ProtocolError,
   type Random,
   type ResponseFrame,
   type RevisionView,
   type Role,
   randomUuid,
+  readAs,
 } from '@tyrum/contracts';
 import { shortened } from './admission.ts';
 import type { PeerRequestOptions } from './peer.ts';
@@ -70,7 +71,7 @@ export function createOutgoingRequests(options: {
     }
     if (signal?.aborted) throw new ProtocolError('cancelled', `${type} was cancelled`);
     // What leaves is valid at the peer's revision: keys that it does not have stay here.
-    const said = known.payloads.peer.parse(payload);
+    const said = mustFit(known.payloads.peer, payload, 'payload');
     givenUp.delete(requestId);
     return new Promise((resolve, reject) => {
       const finish = () => {
@@ -127,9 +128,9 @@ export function createOutgoingRequests(options: {
       asked.resolve(undefined);
       return true;
     }
-    const parsed = schema.safeParse(frame.result ?? {});
-    if (parsed.success) asked.resolve(parsed.data);
-    else asked.reject(otherShape(frame.type, issuesOf(parsed.error, 'result')));
+    const reading = readAs(schema, frame.result ?? {}, 'result');
+    if (reading.fits) asked.resolve(reading.value);
+    else asked.reject(otherShape(frame.type, reading.issues));
     return true;
   }
 

@@ -1,4 +1,4 @@
-import type { ErrorFrameBody, ProtocolError, RevisionView } from '@tyrum/contracts';
+import { type ErrorFrameBody, mustFit, type ProtocolError, type RevisionView } from '@tyrum/contracts';
 
 /** Where an outcome stands in the log. */
 export interface AsOf {
@@ -61,7 +61,7 @@ function resultText(
   if (result === undefined || current) return result;
   const request = view.requests.get(type);
   if (request?.result === undefined) return undefined;
-  return JSON.stringify(request.result.parse(request.down(JSON.parse(result))));
+  return JSON.stringify(mustFit(request.result, request.down(JSON.parse(result)), 'result'));
 }
 
 /** An error as a revision says it. */

@@ -1,4 +1,4 @@
-import { type Contract, decodeFrame, describeIssue, issuesOf, type Schema, schemaAt } from '@tyrum/contracts';
+import { type Contract, decodeFrame, describeIssue, readAs, type Schema, schemaAt } from '@tyrum/contracts';
 
 /**
  * What is wrong with a frame that the gateway sent, judged as strictly as the strictest peer does: its envelope, the keys of
@@ -20,9 +20,8 @@ export function createWireCheck(contract: Contract): (text: string, revision: nu
 
   function judge(schema: Schema | undefined, value: unknown, root: string): string | undefined {
     if (schema === undefined) return `${root} of a type that revision does not have`;
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return undefined;
-    return issuesOf(parsed.error, root).map(describeIssue).join('; ');
+    const reading = readAs(schema, value, root);
+    return reading.fits ? undefined : reading.issues.map(describeIssue).join('; ');
   }
 
   return (text, revision) => {

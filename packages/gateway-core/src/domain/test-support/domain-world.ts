@@ -1,6 +1,7 @@
 import {
   deviceIdFrom,
   type Handled,
+  mustFit,
   type Payload,
   type PayloadInput,
   ProtocolError,
@@ -148,7 +149,7 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
     } = as;
     const definition = tyrum.definitions.find((one) => one.kind === 'request' && one.type === type);
     if (definition?.kind !== 'request') throw new TypeError(`there is no request ${type}`);
-    const checked = definition.payload.parse(payload) as Payload<Tyrum, T>;
+    const checked = mustFit(definition.payload, payload, 'payload') as Payload<Tyrum, T>;
     const handler = domain.handlers[type] as unknown as Handler<Tyrum, T>;
     const result = await services.transact(tenant, (unit) => {
       const context: RequestContext<Tyrum> = {
@@ -160,7 +161,10 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
       };
       return handler(checked, context);
     });
-    return (definition.result === undefined ? result : definition.result.parse(result)) as ResultInput<Tyrum, T>;
+    return (definition.result === undefined ? result : mustFit(definition.result, result, 'result')) as ResultInput<
+      Tyrum,
+      T
+    >;
   }
 
   const world: DomainWorld = {

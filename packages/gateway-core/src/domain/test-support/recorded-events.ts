@@ -1,4 +1,4 @@
-import { type EventScope, type Tyrum, tyrum } from '@tyrum/contracts';
+import { type EventScope, mustFit, type Tyrum, tyrum } from '@tyrum/contracts';
 import type { EventHub, EventOptions, EventWriter } from '../../engine/event-writer.ts';
 import type { NewEvent } from '../../ports/store.ts';
 
@@ -23,7 +23,7 @@ export function createRecordedEvents(
   function check(type: string, payload: unknown, kept: 'durable' | 'ephemeral'): Record<string, unknown> {
     const view = current.events.get(type);
     if (view?.definition.kept !== kept) throw new TypeError(`${type} is not ${kept}`);
-    return view.payload.parse(payload) as Record<string, unknown>;
+    return mustFit(view.payload, payload, 'payload') as Record<string, unknown>;
   }
 
   function send(tenant: string, type: string, payload: unknown): void {
