@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fromBase64Url, publicKeyDer, type Recovery, tyrum } from '@tyrum/contracts';
+import { fromBase64Url, publicKeyDer, type Recovery, readAs, tyrum } from '@tyrum/contracts';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../ports/node-crypto.ts';
 import type { LogReader, LogState, StoredEvent } from '../ports/store.ts';
@@ -95,7 +95,8 @@ describe('the vectors of signatures.json', () => {
 
   it.each(cases)('find $name $is [HS-2] [HS-18]', async ({ pubkey, message, signature, is }) => {
     const connection_id = '2f1c9a54-6a0e-4b5e-9a35-7d0f5c2b8e11';
-    const wellFormed = proof?.payload.safeParse({ connection_id, proof: signature }).success;
+    const wellFormed =
+      proof !== undefined && readAs(proof.payload, { connection_id, proof: signature }, 'payload').fits;
     const bytes = fromBase64Url(signature);
     const holds =
       bytes !== undefined && (await crypto.verify(publicKeyDer(pubkey) ?? new Uint8Array(), message, bytes));
