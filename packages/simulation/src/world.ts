@@ -89,12 +89,12 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
 
   const { limits } = plan.gateway;
   const rules = [
-    deliveryRule({ verdict, logs, cursors, grants, window: limits.event_window, now }),
-    recoveryRule({ verdict, logs, cursors, grants }),
+    deliveryRule({ verdict, logs, cursors, window: limits.event_window }),
+    recoveryRule({ verdict, logs, cursors }),
     responseRule({ verdict, ledger, contract: contractAt(ALL_REVISIONS), maxInFlight: limits.max_in_flight }),
     bytesRule({ verdict, highWaterBytes: limits.high_water_bytes, maxInFlight: limits.max_in_flight }),
   ];
-  const wireWatch = createWireWatch(rules, now);
+  const wireWatch = createWireWatch(rules, grants, now);
   const clientWatch = createClientWatch({
     intents,
     historyOf: (host) => actorOf(host).history,
@@ -173,7 +173,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     accepted(link, token) {
       const { plan: actor, deviceId } = actorOf(link.host);
       const party = { name: actor.name, tenant: actor.tenant, deviceId, role: actor.role };
-      wireWatch.accepted(link, party, token, grants.scopesOf(token));
+      wireWatch.accepted(link, party, token);
     },
     say,
   });
@@ -185,6 +185,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     host,
     logs,
     ledger,
+    grants,
     onRestored: () =>
       effects.restored(
         plan.actors.map(({ tenant }) => tenant),

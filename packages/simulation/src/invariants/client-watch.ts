@@ -2,7 +2,7 @@ import type { Intents } from '../applications/intents.ts';
 import type { Link } from '../network/link.ts';
 import type { WireObserver } from '../network/wire-observer.ts';
 import type { History } from './history-rule.ts';
-import type { Watched } from './wire-watch.ts';
+import type { Watched } from './watched.ts';
 
 /** Reads what passes at the client's end of every connection: what is asked there, and what its events begin with. */
 export function createClientWatch(options: {

@@ -1,23 +1,18 @@
 import { existsAt, maySee } from '../truth/audience.ts';
 import { type CursorFacts, positionIn, type TrueCursors } from '../truth/cursors.ts';
-import type { Grants } from '../truth/grants.ts';
 import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
-import type { Asked, Watched, WireEvent, WireRule } from './wire-watch.ts';
-
-/** Within this time a narrowed or revoked token has lost its effect on open connections [AZ-7] [AZ-8]. */
-const GRACE_MS = 1_000;
+import type { Asked, Watched } from './watched.ts';
+import type { WireEvent, WireRule } from './wire-watch.ts';
 
 /** What every connection is sent: for its eyes, in the order of the log, linked by `prev`, and no more than it has credit for. */
 export function deliveryRule(options: {
   readonly verdict: Verdict;
   readonly logs: TrueLogs;
   readonly cursors: TrueCursors;
-  readonly grants: Grants;
   readonly window: number;
-  readonly now: () => number;
 }): WireRule {
-  const { verdict, logs, cursors, grants, window, now } = options;
+  const { verdict, logs, cursors, window } = options;
   const place = (watched: Watched) => `${watched.party.name} on #${watched.link.id}`;
 
   function handedOut(watched: Watched, cursor: string, position: number): void {
@@ -57,24 +52,19 @@ export function deliveryRule(options: {
   }
 
   function judgeAudience(watched: Watched, event: Parameters<typeof maySee>[1]): void {
-    const { viewer, token } = watched;
-    if (viewer === undefined) return;
-    const settled = now() - grants.changedAt(token) > GRACE_MS;
-    const scopes = settled && viewer.role === 'client' ? grants.scopesOf(token) : viewer.scopes;
-    if (!maySee({ ...viewer, scopes }, event)) {
+    if (watched.viewer !== undefined && !maySee(watched.viewer, event)) {
       verdict.fail('audience', `${place(watched)} was sent ${event.type}, and may not see it`);
     }
   }
 
   /** Between two events that are sent one after the other there is none that this peer may see. */
   function judgeOrder(watched: Watched, from: number, to: number): void {
-    const { viewer, party, token, acceptedAt } = watched;
+    const { viewer, party } = watched;
     if (to <= from) {
       verdict.fail('every event or told', `${place(watched)} was sent position ${to} after ${from}`);
       return;
     }
-    // Whose token changed on the way: which rights hold is only known when it has been closed.
-    if (viewer === undefined || grants.changedAt(token) >= acceptedAt) return;
+    if (viewer?.sure !== true) return;
     const log = logs.of(party.tenant);
     for (let position = from + 1; position < to; position += 1) {
       const missed = log.at(position);
@@ -176,9 +166,13 @@ function factsOf(watched: Watched, logs: TrueLogs, cursor: string, position: num
   };
 }
 
-/** The scopes of a client; what a node may do is decided by its pairing, and then only the cursor says whether that changed. */
-export function audienceTag({ party, scopes }: Watched, cursor: string): ReadonlySet<string> {
-  return party.role === 'client' ? scopes : new Set([cursor.split('.')[1] ?? '']);
+/**
+ * The scopes of a client, `undefined` while they change. What a node may do is decided by its pairing, and then only the
+ * cursor says whether that changed.
+ */
+export function audienceTag({ party, viewer }: Watched, cursor: string): ReadonlySet<string> | undefined {
+  if (party.role === 'node') return new Set([cursor.split('.')[1] ?? '']);
+  return viewer?.sure === true ? viewer.scopes : undefined;
 }
 
 function scopeOf({ scope }: WireEvent) {

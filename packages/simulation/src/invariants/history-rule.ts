@@ -54,14 +54,15 @@ export function createHistory(options: {
   let offer: ReceivedRecovery | undefined;
   let isOpen = () => false;
   let firstOfRun = true;
-  let done: { readonly place: Place; readonly at: number }[] = [];
+  let done: { readonly place: Place; readonly at: number; readonly resumable: boolean }[] = [];
   /** What an ended run must have left in the storage. */
   let kept: Place | undefined;
 
   const fail = (message: string) => verdict.fail('every event or told', `${name}: ${message}`);
 
-  /** The first event after a position, up to another, that this application waits for. */
+  /** The first event after a position, up to another, that this application surely waits for. */
   function firstWanted(log: TrueLog, after: number, upTo: number): number | undefined {
+    if (viewer?.sure === false) return undefined;
     for (let position = after + 1; position <= upTo; position += 1) {
       const event = log.at(position);
       if (event === undefined || viewer === undefined || !hears(event.type)) continue;
@@ -83,7 +84,7 @@ export function createHistory(options: {
       const log = base === undefined ? undefined : logs.inBranch(tenant, base.branch);
       const found = log?.find(eventId)?.position;
       if (base === undefined || log === undefined || found === undefined || found <= base.position) continue;
-      if (firstWanted(log, base.position, found) !== found) continue;
+      if (viewer?.sure !== false && firstWanted(log, base.position, found) !== found) continue;
       const here = { branch: base.branch, position: found };
       // What was buffered before a gap may reach to it or beyond.
       if (base === next || (typeof next === 'object' && next.branch === here.branch && next.position <= found))
@@ -151,7 +152,8 @@ export function createHistory(options: {
         return () => {};
       }
       place = here;
-      return () => void done.push({ place: here, at: now() });
+      const resumable = (viewer?.revision ?? 2) >= 3;
+      return () => void done.push({ place: here, at: now(), resumable });
     },
     snapshotRequired(reason) {
       look();
@@ -171,8 +173,9 @@ export function createHistory(options: {
     },
     ended(inOrder) {
       const cutoff = inOrder ? now() : now() - STORING_MS;
-      const long = done.filter(({ at }) => at <= cutoff);
-      kept = storage ? long.at(-1)?.place : undefined;
+      // Without cursors, at revision 2, there is no place to keep.
+      const left = done.findLast(({ at }) => at <= cutoff);
+      kept = storage && left?.resumable === true ? left.place : undefined;
       done = [];
       firstOfRun = true;
     },
@@ -183,6 +186,7 @@ export function createHistory(options: {
       if (next === 'anywhere') return undefined;
       const from = next ?? place;
       if (from === undefined || viewer === undefined) return undefined;
+      if (!viewer.sure) return 'what it may see, which is about to change';
       if (from.branch !== log.branch) return `it still stands in a history that was given up`;
       const wanted = firstWanted(log, from.position, log.head);
       return wanted === undefined ? undefined : `${log.at(wanted)?.type} at ${wanted}; it stands at ${from.position}`;

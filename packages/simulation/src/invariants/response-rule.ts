@@ -1,7 +1,8 @@
 import type { Contract } from '@tyrum/contracts';
 import type { TrueLedger } from '../truth/ledger.ts';
 import type { Verdict } from '../truth/verdict.ts';
-import type { Asked, Watched, WireResponse, WireRule } from './wire-watch.ts';
+import type { Asked, Watched } from './watched.ts';
+import type { WireResponse, WireRule } from './wire-watch.ts';
 
 /** Requests beyond `max_in_flight` that were read already when reading paused. */
 const READ_AHEAD = 8;

@@ -1,50 +1,7 @@
-import { type Role, SCOPES_OF_ROLE, type Scope } from '@tyrum/contracts';
 import type { Link } from '../network/link.ts';
 import type { WireObserver } from '../network/wire-observer.ts';
-import type { Viewer } from '../truth/audience.ts';
-
-/** The device behind a connection. */
-export interface Party {
-  readonly name: string;
-  readonly tenant: string;
-  readonly deviceId: string;
-  readonly role: Role;
-}
-
-/** A request of the peer on one connection. */
-export interface Asked {
-  readonly requestId: string;
-  readonly type: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-  /** The key under which the ledger knows it. */
-  readonly key: string;
-  /** Virtual time of its arrival at the gateway. */
-  readonly at: number;
-  /** How often it was asked under this id on this connection, and how often answered. */
-  times: number;
-  answers: number;
-}
-
-/** A connection as it shows itself on the wire, at the gateway's end. */
-export interface Watched {
-  readonly link: Link;
-  readonly party: Party;
-  readonly token: string;
-  readonly acceptedAt: number;
-  /** What the token allowed when the connection was accepted. */
-  readonly scopes: ReadonlySet<Scope>;
-  /** The cursor that `connect.init` asked for. */
-  resume: string | undefined;
-  /** Known once the handshake is complete. */
-  viewer: Viewer | undefined;
-  /** Requests of the peer by id and type. */
-  readonly asked: Map<string, Asked>;
-  /** The cursor that was sent last, and where it stands. */
-  last: { cursor: string; position: number } | undefined;
-  /** Positions of durable events that were sent and not acknowledged. */
-  unacked: number[];
-  closed: boolean;
-}
+import type { Grants } from '../truth/grants.ts';
+import { type Asked, type Party, viewerOf, type Watched } from './watched.ts';
 
 export interface WireEvent {
   readonly event_id: string;
@@ -79,11 +36,11 @@ export interface WireRule {
 
 /** Reads what passes at the gateway's end of every connection, and asks the rules about it. */
 export interface WireWatch extends Pick<WireObserver, 'atGateway' | 'fromGateway' | 'buffered' | 'closedByGateway'> {
-  accepted(link: Link, party: Party, token: string, scopes: ReadonlySet<Scope>): void;
+  accepted(link: Link, party: Party, token: string): void;
   find(link: Link): Watched | undefined;
 }
 
-export function createWireWatch(rules: readonly WireRule[], now: () => number): WireWatch {
+export function createWireWatch(rules: readonly WireRule[], grants: Grants, now: () => number): WireWatch {
   const watchedByLink = new Map<number, Watched>();
 
   function received(watched: Watched, text: string): void {
@@ -123,7 +80,8 @@ export function createWireWatch(rules: readonly WireRule[], now: () => number): 
       for (const rule of rules) rule.response?.(watched, response, asked);
       if (asked !== undefined) asked.answers += 1;
       if (response.ok && response.type === 'connect.proof') opened(watched, response);
-      if (response.ok && response.type === 'connect.init') watched.viewer = viewerOf(watched, response);
+      if (response.ok && response.type === 'connect.init')
+        watched.viewer = viewerOf(watched, response.result ?? {}, grants, now);
     } else if ('event_id' in frame) {
       for (const rule of rules) rule.event?.(watched, frame as unknown as WireEvent);
     }
@@ -137,14 +95,12 @@ export function createWireWatch(rules: readonly WireRule[], now: () => number): 
   const find = (link: Link) => watchedByLink.get(link.id);
 
   return {
-    accepted(link, party, token, scopes) {
-      const meant = SCOPES_OF_ROLE[party.role];
+    accepted(link, party, token) {
       watchedByLink.set(link.id, {
         link,
         party,
         token,
         acceptedAt: now(),
-        scopes: new Set([...scopes].filter((scope) => meant.includes(scope))),
         resume: undefined,
         viewer: undefined,
         asked: new Map(),
@@ -172,17 +128,6 @@ export function createWireWatch(rules: readonly WireRule[], now: () => number): 
       for (const rule of rules) rule.closed?.(watched, code);
     },
     find,
-  };
-}
-
-function viewerOf({ party, scopes }: Watched, { result }: WireResponse): Viewer {
-  const extensions = (result?.extensions ?? []) as readonly { readonly id: string }[];
-  return {
-    role: party.role,
-    scopes,
-    deviceId: party.deviceId,
-    extended: extensions.length > 0,
-    revision: (result?.protocol_rev as number | undefined) ?? 2,
   };
 }
 

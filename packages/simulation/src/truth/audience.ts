@@ -4,7 +4,10 @@ import type { StoredEvent } from '@tyrum/gateway-core';
 /** Who is at the other end of a connection, as far as events go. */
 export interface Viewer {
   readonly role: Role;
+  /** While its token changes: what it allowed before. */
   readonly scopes: ReadonlySet<Scope>;
+  /** Whether these are its scopes, and not those of before a change that was under way when it was accepted. */
+  readonly sure: boolean;
   readonly deviceId: string;
   /** Whether the extension of the contract was agreed. */
   readonly extended: boolean;

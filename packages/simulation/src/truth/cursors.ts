@@ -6,7 +6,8 @@ export interface CursorFacts {
   readonly tenant: string;
   readonly deviceId: string;
   readonly role: string;
-  readonly scopes: ReadonlySet<string>;
+  /** `undefined`: it was handed out while they changed. */
+  readonly scopes: ReadonlySet<string> | undefined;
   readonly revision: number;
   readonly branch: number;
   readonly position: number;
@@ -27,22 +28,32 @@ export function createTrueCursors(): TrueCursors {
   return {
     find: (cursor) => known.get(cursor),
     handedOut(cursor, facts) {
-      if (!known.has(cursor)) known.set(cursor, facts);
+      const earlier = known.get(cursor);
+      if (earlier === undefined || earlier.scopes === undefined) known.set(cursor, facts);
     },
   };
 }
 
 export type Outcome = 'fresh' | 'resumed' | RecoveryReason;
 
-/** What a resume must be answered, by the table of the protocol, from top to bottom. */
-export function trueOutcome(facts: CursorFacts | undefined, resumer: Resumer, log: TrueLog): Outcome {
+/**
+ * What a resume may be answered, by the table of the protocol, from top to bottom: the one true thing, or with scopes that
+ * change just now, either of two.
+ */
+export function trueOutcomes(facts: CursorFacts | undefined, resumer: Resumer, log: TrueLog): readonly Outcome[] {
   if (facts === undefined || facts.tenant !== resumer.tenant || facts.deviceId !== resumer.deviceId)
-    return 'unknown_cursor';
-  if (facts.revision !== resumer.revision) return 'revision_changed';
-  if (facts.role !== resumer.role || !sameSet(facts.scopes, resumer.scopes)) return 'scope_changed';
-  if (facts.branch !== log.branch) return 'epoch_changed';
-  if (facts.position < log.floor) return 'trimmed';
-  return 'resumed';
+    return ['unknown_cursor'];
+  if (facts.revision !== resumer.revision) return ['revision_changed'];
+  const { scopes } = facts;
+  const unsure = scopes === undefined || resumer.scopes === undefined;
+  if (facts.role !== resumer.role || (!unsure && !sameSet(scopes, resumer.scopes))) return ['scope_changed'];
+  const rest = outcomeInLog(facts, log);
+  return unsure ? ['scope_changed', rest] : [rest];
+}
+
+function outcomeInLog({ branch, position }: CursorFacts, log: TrueLog): Outcome {
+  if (branch !== log.branch) return 'epoch_changed';
+  return position < log.floor ? 'trimmed' : 'resumed';
 }
 
 function sameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

@@ -27,7 +27,8 @@ export interface TrueLogs {
   restored(marks: LogMarks): void;
 }
 
-export type LogMarks = ReadonlyMap<string, { readonly head: number; readonly floor: number }>;
+/** Logs as they were at a moment, with their events: the log of that moment may have been given up since. */
+export type LogMarks = ReadonlyMap<string, { readonly events: readonly StoredEvent[]; readonly floor: number }>;
 
 interface Log extends TrueLog {
   floor: number;
@@ -83,13 +84,13 @@ export function createTrueLogs(now: () => number): TrueLogs {
       log.floor = floor;
       trims.set(tenant, now());
     },
-    mark: () => new Map([...logs].map(([tenant, { head, floor }]) => [tenant, { head, floor }])),
+    mark: () => new Map([...logs].map(([tenant, { events, floor }]) => [tenant, { events: [...events], floor }])),
     restored(marks) {
       branch += 1;
       for (const [tenant, log] of logs) {
-        const { head, floor } = marks.get(tenant) ?? { head: 0, floor: 0 };
+        const { events, floor } = marks.get(tenant) ?? { events: [], floor: 0 };
         earlier.set(`${tenant} ${log.branch}`, log);
-        logs.set(tenant, create(floor, log.events.slice(0, head)));
+        logs.set(tenant, create(floor, [...events]));
       }
     },
   };
