@@ -37,7 +37,7 @@ export function createClient<C extends Contract = Tyrum>(options: ClientOptions<
 
   function halted(error: ClientError): void {
     end.following.abort(error);
-    for (const buffer of buffers) buffer.end(error.code === 'closed' ? undefined : error);
+    for (const buffer of buffers) buffer.cut(error.code === 'closed' ? undefined : error);
     buffers.clear();
   }
 
@@ -96,8 +96,8 @@ export function createClient<C extends Contract = Tyrum>(options: ClientOptions<
     const removeSink = listeners.addSink(buffer);
     buffers.add(buffer);
     const { state } = supervisor;
-    if (state.status === 'closed') buffer.end();
-    if (state.status === 'stopped') buffer.end(state.reason);
+    if (state.status === 'closed') buffer.cut(undefined);
+    if (state.status === 'stopped') buffer.cut(state.reason);
     use();
     const leave = async (): Promise<IteratorResult<ReceivedEvent>> => {
       removeSink();

@@ -120,6 +120,24 @@ describe('the iterator of events', () => {
     expect([await next.next(), await next.next()].map(({ value }) => value.payload)).toEqual([turn(1), turn(2)]);
   });
 
+  test('does not get again what it had done with before the client begins anew', async () => {
+    const { client, gateway } = await createOpenWorld();
+    const events = client.events();
+    gateway.last.emit('turn.queued', turn(1));
+    gateway.last.emit('turn.queued', turn(2));
+    await settled();
+    await events.next();
+    gateway.last.close('device_mismatch');
+    await settled();
+    await expect(events.next()).rejects.toMatchObject({ code: 'refused' });
+    const again = client.connect();
+    const next = client.events();
+    await again;
+
+    expect(gateway.last.offer.resume).toEqual({ cursor: 'c.1' });
+    expect((await next.next()).value.payload).toEqual(turn(2));
+  });
+
   test('answers several that ask at once in their order', async () => {
     const { client, gateway } = await createOpenWorld();
     const events = client.events();

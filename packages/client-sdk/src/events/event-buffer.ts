@@ -7,8 +7,10 @@ import type { EventSink, SequencedItem } from './event-sink.ts';
 export interface EventBuffer extends EventSink {
   /** `undefined` at the end. @throws what it was ended with */
   next(): Promise<SequencedItem | undefined>;
-  /** Ends it, now: what is buffered is released without being delivered. */
-  end(error?: Error): void;
+  /** The consumer leaves: what is buffered is released without being delivered. */
+  end(): void;
+  /** The client ended: what the consumer has not taken stays unprocessed, and what it has until it comes back. */
+  cut(error: Error | undefined): void;
 }
 
 interface Buffered {
@@ -25,6 +27,15 @@ export function createEventBuffer(types: ReadonlySet<string> | undefined, wantsS
   function take(next: Buffered): SequencedItem {
     taken = next;
     return next.item;
+  }
+
+  function finish(error: Error | undefined): void {
+    if (ended !== undefined) return;
+    ended = { error: waiting.length === 0 ? error : undefined };
+    for (const consumer of waiting.splice(0)) {
+      if (error === undefined) consumer.resolve(undefined);
+      else consumer.reject(error);
+    }
   }
 
   return {
@@ -51,15 +62,14 @@ export function createEventBuffer(types: ReadonlySet<string> | undefined, wantsS
       }
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },
-    end(error) {
-      if (ended !== undefined) return;
-      ended = { error: waiting.length === 0 ? error : undefined };
-      for (const consumer of waiting.splice(0)) {
-        if (error === undefined) consumer.resolve(undefined);
-        else consumer.reject(error);
-      }
+    end() {
       taken?.release();
+      finish(undefined);
       for (const { release } of buffered.splice(0)) release();
+    },
+    cut(error) {
+      finish(error);
+      buffered.length = 0;
     },
   };
 }

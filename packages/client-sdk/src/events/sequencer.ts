@@ -21,7 +21,7 @@ export interface Sequencer {
   opened(session: Session): void;
   receive(frame: EventFrame): void;
   lost(): void;
-  /** Nothing counts as processed any more. */
+  /** The client stopped: nothing counts as processed until it begins anew. */
   halt(): void;
   /** Index of what came last. */
   readonly lastIndex: number;
@@ -87,7 +87,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   function opened(next: Session): void {
     session = next;
     connection += 1;
-    halted = false;
     const { mutual } = next;
     if (mutual === undefined) {
       received = undefined;
@@ -192,20 +191,33 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   function release(entry: Entry): void {
     entry.holds -= 1;
     if (halted || entry.holds > 0 || entry !== unpassed[0]) return;
+    pass();
+    void dispatch();
+  }
+
+  function pass(): void {
     let passed = 0;
     for (const { holds, cursor, voidsPlace, kind, connection: from } of unpassed) {
       if (holds > 0) break;
       passed += 1;
       if (cursor === undefined && !voidsPlace) continue;
       processed = cursor;
-      acknowledger.processed(cursor, kind === 'event' && from === connection);
+      acknowledger.processed(cursor, kind === 'event' && from === connection && !halted);
     }
     unpassed = unpassed.slice(passed);
-    void dispatch();
+  }
+
+  /** What the application has done with since the client stopped is done; the rest is handed on again. */
+  function beginAnew(): void {
+    pass();
+    for (const { holds, frame } of unpassed) if (holds > 0 && frame !== undefined) recent.forget(frame.event_id);
+    unpassed = [];
+    halted = false;
   }
 
   return {
     resumeCursor() {
+      if (halted) beginAnew();
       // A snapshot that the application is working on stands for everything before it.
       const base = unpassed.findLast((entry) => entry.kind !== 'event');
       asked = base === undefined ? processed : base.cursor;
@@ -226,10 +238,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     },
     halt() {
       halted = true;
-      // Nobody will finish these: a client that begins anew hands them on again.
-      for (const { holds, frame } of unpassed) if (holds > 0 && frame !== undefined) recent.forget(frame.event_id);
       queue = [];
-      unpassed = [];
     },
     get lastIndex() {
       return lastIndex;
