@@ -191,6 +191,7 @@ describe('the end of a token', () => {
     await settle();
 
     expect(peer.closeCode).toBe(4001);
+    expect(peer.frames.map(({ type }) => type)).toEqual(['connect.init']);
     expect(world.domain.opened).toEqual([]);
     expect(world.gateway.held()).toEqual({ connections: 0, peers: 0, watchedTokens: 0, tenantLogs: 0 });
   });

@@ -30,12 +30,10 @@ export interface OpenSessionServices {
  * The socket can go at any step; nothing is entered anywhere for one that has gone.
  */
 export async function openSession(services: OpenSessionServices, opening: Opening): Promise<void> {
-  const { directory, tokenWatch } = services;
+  const { directory } = services;
   const session = await prepare(services, opening);
   if (session === undefined) return;
 
-  tokenWatch.watch(session, opening.principal);
-  if (opening.isClosed()) return;
   if (session.role === 'node') supersede(directory, session);
   directory.add(session);
   await services.domain.peerOpened(session);
@@ -44,7 +42,7 @@ export async function openSession(services: OpenSessionServices, opening: Openin
 
 /** Makes the session and says the result of the proof. Resolves with `undefined` when the socket has gone. */
 async function prepare(services: OpenSessionServices, opening: Opening): Promise<Session | undefined> {
-  const { store, codec, newEpoch } = services;
+  const { store, codec, newEpoch, tokenWatch } = services;
   const { channel, principal, initialised, requestId, gatewayProof } = opening;
   const { tenant } = principal;
   const { device, role, revision, connectionId, resumeCursor } = initialised;
@@ -73,6 +71,9 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
       close: opening.close,
     });
     opening.adopt(session);
+    // A token that ended or changed during the handshake is not told that it is connected.
+    tokenWatch.watch(session, principal);
+    if (opening.isClosed()) return undefined;
     const mutual =
       gatewayProof === undefined
         ? {}
