@@ -133,12 +133,14 @@ export async function judgeEnd(world: Settled, loop: Loop): Promise<void> {
 
 /** Whether what callers were told is what happened. */
 function judgeEndings({ intents, effects, backups, answersLost, verdict }: Settled): void {
-  for (const { token, type, madeAt } of intents.calls) {
+  for (const { token, type, madeAt, ending } of intents.calls) {
     if (type !== 'counter.add' && type !== 'machine.report') continue;
     const endings = intents.endingsOf(token);
     const times = effects.timesFor(token);
+    const everRestored = backups.restoredAt !== Number.NEGATIVE_INFINITY;
+    const done = ending === 'done' || (!everRestored && intents.laterEndingsOf(token).includes('done'));
     // What an older copy of the disk does not have was acknowledged, and is gone: that is what a backup is.
-    if (endings.includes('done') && times === 0 && backups.restoredAt < madeAt) {
+    if (done && times === 0 && backups.restoredAt < madeAt) {
       verdict.fail('one effect', `${type} ${token} was answered ok, and it never happened`);
     }
     if (endings.every((ending) => ending === 'refused') && times > 0 && !answersLost()) {

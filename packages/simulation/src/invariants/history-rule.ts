@@ -47,8 +47,8 @@ export function createHistory(options: {
 }): History {
   const { name, tenant, verdict, logs, cursors, now, storage, snapshotsAside, hears } = options;
   let place: Place | undefined;
-  /** Where it goes on once it comes to an event after the gap. */
-  let next: Place | 'anywhere' | undefined;
+  /** Where it goes on once it comes to an event after a gap that it was told of, the newest last. */
+  let gaps: (Place | 'anywhere')[] = [];
   let viewer: Viewer | undefined;
   let last: ReceivedRecovery | undefined;
   let offer: ReceivedRecovery | undefined;
@@ -79,28 +79,28 @@ export function createHistory(options: {
 
   /** Where an event stands that was just applied; complains when it does not follow what the application had. */
   function placeOf(eventId: string): Place | undefined {
-    const bases = [place, next === 'anywhere' ? undefined : next];
-    for (const base of bases) {
-      const log = base === undefined ? undefined : logs.inBranch(tenant, base.branch);
+    for (const [index, base] of [place, ...gaps].entries()) {
+      if (base === undefined || base === 'anywhere') continue;
+      const log = logs.inBranch(tenant, base.branch);
       const found = log?.find(eventId)?.position;
-      if (base === undefined || log === undefined || found === undefined || found <= base.position) continue;
+      if (log === undefined || found === undefined || found <= base.position) continue;
       if (viewer?.sure !== false && firstWanted(log, base.position, found) !== found) continue;
-      const here = { branch: base.branch, position: found };
       // What was buffered before a gap may reach to it or beyond.
-      if (base === next || (typeof next === 'object' && next.branch === here.branch && next.position <= found))
-        next = undefined;
-      return here;
+      const isOpen = (gap: Place | 'anywhere') =>
+        gap === 'anywhere' || gap.branch !== base.branch || gap.position > found;
+      gaps = gaps.slice(index).filter(isOpen);
+      return { branch: base.branch, position: found };
     }
     const log = logs.of(tenant);
     const found = log.find(eventId)?.position;
     if (found === undefined) return undefined;
-    if (place !== undefined && next !== 'anywhere') {
+    if (place !== undefined && !gaps.includes('anywhere')) {
       const { branch, position } = place;
       const missed = branch === log.branch ? firstWanted(log, position, found - 1) : undefined;
       const without = missed === undefined ? '' : `, without ${missed} and without being told`;
       fail(`applied position ${found} of history ${log.branch} after ${position} of ${branch}${without}`);
     }
-    next = undefined;
+    gaps = [];
     return { branch: log.branch, position: found };
   }
 
@@ -117,8 +117,8 @@ export function createHistory(options: {
     firstOfRun = false;
     const at = positionOf(recovery);
     if (recovery.outcome === 'resumed' && at !== undefined) {
-      const stands = next === 'anywhere' ? undefined : (next ?? place);
-      if (stands !== undefined && stands.branch === at.branch) {
+      const stands = gaps.at(-1) ?? place;
+      if (stands !== undefined && stands !== 'anywhere' && stands.branch === at.branch) {
         const log = logs.inBranch(tenant, at.branch);
         const skipped = log === undefined ? undefined : firstWanted(log, stands.position, at.position);
         if (skipped !== undefined) fail(`a new run resumes at ${at.position}, and ${skipped} was never applied`);
@@ -130,7 +130,7 @@ export function createHistory(options: {
       fail(`a new run begins afresh, and ${kept.position} was processed long before the last one ended`);
     }
     place = at;
-    next = undefined;
+    gaps = [];
     kept = undefined;
   }
 
@@ -165,10 +165,10 @@ export function createHistory(options: {
           : own.includes(reason) && last.outcome !== 'resumed';
       if (!true_) fail(`was told ${reason}, and the gateway had said ${last.outcome} ${last.reason ?? ''}`);
       const at = positionOf(last);
-      if (snapshotsAside) next = at ?? 'anywhere';
+      if (snapshotsAside) gaps.push(at ?? 'anywhere');
       else {
         place = at;
-        next = undefined;
+        gaps = [];
       }
     },
     ended(inOrder) {
@@ -183,8 +183,8 @@ export function createHistory(options: {
       look();
       const log = logs.of(tenant);
       // After a gap at revision 2 nobody knows where its events go on.
-      if (next === 'anywhere') return undefined;
-      const from = next ?? place;
+      const from = gaps.at(-1) ?? place;
+      if (from === 'anywhere') return undefined;
       if (from === undefined || viewer === undefined) return undefined;
       if (!viewer.sure) return 'what it may see, which is about to change';
       if (from.branch !== log.branch) return `it still stands in a history that was given up`;
