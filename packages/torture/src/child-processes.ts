@@ -13,42 +13,53 @@ process.once('exit', () => {
 });
 
 export interface GatewayChild {
-  readonly port: number;
+  /** Its port, once it listens; rejects with what it printed when it ends before. */
+  readonly listening: Promise<number>;
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts the real gateway and resolves once it listens; rejects with what it printed when it does not. */
-export async function startGateway(options: { data: string; token: string; port: number }): Promise<GatewayChild> {
+export interface GatewaySetup {
+  /** The compiled command. */
+  readonly command: string;
+  readonly data: string;
+  readonly token: string;
+  readonly port: number;
+  /** Further settings, as on a command line. */
+  readonly flags?: readonly string[];
+}
+
+/** Starts the real gateway in a process of its own. */
+export function spawnGateway({ command, data, token, port, flags = [] }: GatewaySetup): GatewayChild {
   const child = spawn(
     process.execPath,
-    [
-      ...FROM_SOURCE,
-      at('../../gateway-server/src/cli.ts'),
-      'start',
-      '--json',
-      '--port',
-      String(options.port),
-      '--data',
-      options.data,
-    ],
-    { env: { ...process.env, TYRUM_TOKEN: options.token }, stdio: ['ignore', 'pipe', 'pipe'] },
+    [command, 'start', '--json', '--port', String(port), '--data', data, ...flags],
+    {
+      env: { ...process.env, TYRUM_TOKEN: token },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A Ctrl-C at the terminal is for the one that tortures: it stops the gateway when the time has come.
+      detached: true,
+    },
   );
   const gone = adopt(child);
   let complaints = '';
   child.stderr.on('data', (chunk) => {
     complaints = (complaints + chunk).slice(-4000);
   });
-  const listening = await new Promise<{ url: string }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
+  const listening = new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (line) =>
+      resolve(Number(new URL(JSON.parse(line).url).port)),
+    );
     void gone.then(() => reject(new Error(`the gateway did not start:\n${complaints}`)));
   });
+  // One that is killed before it listens is nobody's failure.
+  listening.catch(() => {});
   child.stdout.resume();
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return gone;
   };
-  return { port: Number(new URL(listening.url).port), kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
+  return { listening, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
 export interface PeerChild {

@@ -4,7 +4,8 @@ import { type Outcome, type Progress, torture } from './torture.ts';
 const HELP = `usage: pnpm torture [options]
 
 Runs a real gateway on SQLite with real clients and a node in other processes behind a proxy that cuts, resets, stalls,
-halves and deafens connections, and kills the gateway with SIGKILL at random. Exits 1 when a promise was broken.
+halves, deafens and duplicates connections, and kills the gateway with SIGKILL at random. Ends at the first broken promise,
+with exit code 1 and the history saved. Ctrl-C ends the faults early and judges what there is.
 
   --seconds N   how long                                        (60)
   --seed N      what is random repeats with the same seed       (the time)
@@ -29,7 +30,10 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => (interruption.signal.aborted ? process.exit(130) : interruption.abort()));
+}
 
 let toldAt = 0;
 const outcome = await torture({
@@ -39,6 +43,7 @@ const outcome = await torture({
   paceMs: whole('pace', values.pace),
   killEveryMs: whole('kill', values.kill),
   strikeEveryMs: whole('strike', values.strike),
+  signal: interruption.signal,
   onProgress(progress) {
     if (progress.elapsedMs - toldAt < 5000) return;
     toldAt = progress.elapsedMs;
@@ -48,19 +53,21 @@ const outcome = await torture({
 conclude(outcome);
 
 function line(progress: Progress): string {
-  const { elapsedMs, sent, acknowledged, refused, applied, performed, connects, kills, strikes } = progress;
+  const { elapsedMs, sent, acknowledged, refused, unknown, applied, performed } = progress;
+  const { kills, strikes, reconnects, replays } = progress;
   const seconds = `${(elapsedMs / 1000).toFixed(0)}s`.padStart(6);
-  return `${seconds}  sent ${sent}, acknowledged ${acknowledged}, refused ${refused}, events applied ${applied}, tasks done ${performed}, connects ${connects}, kills ${kills}, network faults ${strikes}`;
+  return `${seconds}  operations ${sent} (acknowledged ${acknowledged}, refused ${refused}, unknown ${unknown}), events applied ${applied}, tasks done ${performed}, kills ${kills}, network faults ${strikes}, reconnects ${reconnects}, replays ${replays}`;
 }
 
 function conclude({ violations, folder, ...progress }: Outcome): never {
   console.log(line(progress));
+  console.log(`seed ${values.seed}: ${violations.length} violations`);
   if (violations.length === 0) {
-    console.log(`seed ${values.seed}: 0 acknowledged effects lost, 0 doubled, 0 events missed or repeated`);
+    console.log('0 acknowledged effects lost, 0 doubled, 0 events missed or repeated');
     process.exit(0);
   }
-  console.log(`seed ${values.seed}: ${violations.length} violations; the databases and journals are kept in ${folder}`);
   for (const violation of violations.slice(0, 20)) console.log(`  ${violation}`);
+  console.log(`history, databases and journals are kept in ${folder}`);
   process.exit(1);
 }
 

@@ -5,6 +5,7 @@ import { createFileStorage, loadIdentity } from '@tyrum/client-sdk/node';
 import { tyrum } from '@tyrum/contracts';
 import { type Command, type PeerSetup, report } from './reports.ts';
 import { createSeeded } from './seeded.ts';
+import { TASK_COMMAND } from './verifier.ts';
 
 /** Every so many messages one has the node work. */
 const TASK_EVERY = 5;
@@ -18,6 +19,8 @@ process.on('message', (command: Command) => {
   finishing ||= command.kind === 'finish';
 });
 process.on('disconnect', () => process.exit(1));
+// A Ctrl-C at the terminal reaches everyone there: it is for the one that tortures.
+process.on('SIGINT', () => {});
 
 const client = createClient({
   url: setup.url,
@@ -29,7 +32,7 @@ const client = createClient({
   onError: (error, where) => report({ kind: 'failed', error: `${where}: ${String(error)}` }),
 });
 client.onState((state) => {
-  if (state.status === 'open') report({ kind: 'connected', recovery: JSON.stringify(state.recovery) });
+  if (state.status === 'open') report({ kind: 'connected', outcome: state.recovery?.outcome ?? 'none' });
   if (state.status === 'stopped') report({ kind: 'failed', error: `stopped: ${state.reason.message}` });
 });
 client.onSnapshotRequired((reason) => report({ kind: 'snapshot', reason }));
@@ -58,7 +61,7 @@ report({ kind: 'finished' });
 
 async function send(number: number): Promise<void> {
   const messageId = `${setup.name}-${number}`;
-  const text = number % TASK_EVERY === 0 ? `/task torture.work {"job":"${messageId}"}` : `message ${messageId}`;
+  const text = number % TASK_EVERY === 0 ? `${TASK_COMMAND} {"job":"${messageId}"}` : `message ${messageId}`;
   report({ kind: 'sending', messageId });
   try {
     const { turn_id } = await client.request('conversation.send', {

@@ -8,6 +8,8 @@ import { createSeeded } from './seeded.ts';
 const setup: PeerSetup = JSON.parse(process.argv[2] ?? '{}');
 const seeded = createSeeded(setup.seed);
 process.on('disconnect', () => process.exit(1));
+// A Ctrl-C at the terminal reaches everyone there: it is for the one that tortures.
+process.on('SIGINT', () => {});
 
 const node = createClient({
   url: setup.url,
@@ -23,7 +25,7 @@ const node = createClient({
   onError: (error, where) => report({ kind: 'failed', error: `${where}: ${String(error)}` }),
 });
 node.onState((state) => {
-  if (state.status === 'open') report({ kind: 'connected', recovery: JSON.stringify(state.recovery) });
+  if (state.status === 'open') report({ kind: 'connected', outcome: state.recovery?.outcome ?? 'none' });
   if (state.status === 'stopped') report({ kind: 'failed', error: `stopped: ${state.reason.message}` });
 });
 node.handle('task.execute', async ({ action }) => {

@@ -13,7 +13,8 @@ export type Report =
   | { readonly kind: 'snapshot'; readonly reason: string }
   /** A node did what it was asked. */
   | { readonly kind: 'performed'; readonly job: string }
-  | { readonly kind: 'connected'; readonly recovery: string }
+  /** It is connected, and how its events went on. */
+  | { readonly kind: 'connected'; readonly outcome: string }
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'finished' };
 

@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@tyrum/client-sdk';
 import { loadIdentity } from '@tyrum/client-sdk/node';
-import { type GatewayChild, startGateway, startPeer } from './child-processes.ts';
-import { createHistory, type History } from './history.ts';
+import { buildCommand } from '../../gateway-server/src/test-support/build-command.ts';
+import { createArrivals } from './arrivals.ts';
+import { startPeer } from './child-processes.ts';
+import { createHistory } from './history.ts';
+import { startMortalGateway } from './mortal-gateway.ts';
 import { startProxy } from './proxy.ts';
 import type { Report } from './reports.ts';
 import { createSeeded } from './seeded.ts';
-import { verify } from './verify.ts';
+import { createTally, type Tally } from './tally.ts';
+import { createVerifier } from './verifier.ts';
 
 export interface TortureOptions {
   readonly seconds: number;
@@ -22,6 +26,8 @@ export interface TortureOptions {
   /** Milliseconds between two faults of the network, on average; 0 for none. */
   readonly strikeEveryMs: number;
   readonly onProgress?: (progress: Progress) => void;
+  /** Ends the faults before the time is over. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Progress {
@@ -29,88 +35,121 @@ export interface Progress {
   readonly sent: number;
   readonly acknowledged: number;
   readonly refused: number;
+  /** Requests of which the client said that nobody can tell. */
+  readonly unknown: number;
   readonly applied: number;
   readonly performed: number;
-  readonly connects: number;
   readonly kills: number;
   readonly strikes: number;
+  /** Connections beyond the first of each peer. */
+  readonly reconnects: number;
+  /** Those that were given what they had missed. */
+  readonly replays: number;
 }
 
 export interface Outcome extends Progress {
   readonly violations: readonly string[];
-  /** Where everything lies when something was violated; removed otherwise. */
+  /** Where everything lies when something was violated, with `history.jsonl`; removed otherwise. */
   readonly folder: string;
 }
 
 /** How long everything may take to come to rest once the faults have stopped. */
 const REST_MS = 60_000;
+/** A silent network is noticed by its heartbeats: often enough to happen within the time. */
+const FLAGS = ['--heartbeat-ms', '2000'];
 
-/** Runs real processes under faults, lets them come to rest, and holds what they saw against what the database holds. */
+/**
+ * Runs real processes under faults until something is broken or the time is over, lets them come to rest, and holds what they
+ * saw against what the database holds.
+ */
 export async function torture(options: TortureOptions): Promise<Outcome> {
-  const { seconds, seed, clients, paceMs, killEveryMs, strikeEveryMs, onProgress } = options;
+  const { seconds, seed, clients, paceMs, killEveryMs, strikeEveryMs, onProgress, signal } = options;
   const seeded = createSeeded(seed);
   const folder = await mkdtemp(join(tmpdir(), 'tyrum-torture-'));
-  const data = join(folder, 'gateway');
+  const command = await buildCommand();
   const token = randomBytes(32).toString('base64url');
-  const history = createHistory();
+  const history = createHistory(join(folder, 'history.jsonl'));
+  const tally = createTally();
+  const verifier = createVerifier(tally);
+  const arrivals = createArrivals(tally.count);
   const startedAt = performance.now();
-  let gateway: GatewayChild = await startGateway({ data, token, port: 0 });
-  const gatewayPort = gateway.port;
-  const proxy = await startProxy({ gatewayPort: () => gatewayPort, seeded });
-  let kills = 0;
+  const gateway = await startMortalGateway({
+    command: command.path,
+    data: join(folder, 'gateway'),
+    token,
+    flags: FLAGS,
+    seeded,
+    verifier,
+    note: history.note,
+  });
+  const proxy = await startProxy({ gatewayPort: () => gateway.port, seeded });
   let strikes = 0;
 
   const progress = (): Progress => ({
     elapsedMs: performance.now() - startedAt,
-    sent: history.sent.size,
-    acknowledged: history.acknowledged.size,
-    refused: history.refused.size,
-    applied: history.count('applied'),
-    performed: history.count('performed'),
-    connects: history.connects,
-    kills,
+    sent: tally.sent.size,
+    acknowledged: tally.acknowledged.size,
+    refused: tally.refused.size,
+    unknown: tally.count('unknown'),
+    applied: tally.count('applied'),
+    performed: tally.count('performed'),
+    kills: gateway.kills,
     strikes,
+    reconnects: Math.max(0, tally.count('connected') - 1 - clients),
+    replays: tally.resumed,
   });
+
+  function record(name: string, report: Report): void {
+    history.record(name, report);
+    tally.take(name, report);
+    arrivals.noted();
+  }
 
   const url = `ws://127.0.0.1:${proxy.port}/ws`;
   const setup = (name: string, index: number) => ({ name, url, token, folder, paceMs, seed: seed + index });
-  const arrivals = createArrivals(history);
-  const approver = await approvePairings(`ws://127.0.0.1:${gatewayPort}/ws`, token, folder);
-  startPeer('node', setup('node', 0), arrivals.record);
-  await arrivals.all('ready', 1);
+  const approver = await approvePairings(`ws://127.0.0.1:${gateway.port}/ws`, token, folder);
+  const node = startPeer('node', setup('node', 0), record);
+  await arrivals.all('ready', 1, REST_MS);
   await approver.close();
   const peers = Array.from({ length: clients }, (_, index) =>
-    startPeer('client', setup(`client${index + 1}`, index + 1), arrivals.record),
+    startPeer('client', setup(`client${index + 1}`, index + 1), record),
   );
-  await arrivals.all('ready', 1 + clients);
+  await arrivals.all('ready', 1 + clients, REST_MS);
 
   let nextKill = seeded.between(0, 2 * killEveryMs);
   let nextStrike = seeded.between(0, 2 * strikeEveryMs);
   const torturedAt = performance.now();
-  for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - torturedAt) {
-    if (killEveryMs > 0 && elapsed >= nextKill) {
+  const elapsedMs = () => performance.now() - torturedAt;
+  while (elapsedMs() < seconds * 1000 && signal?.aborted !== true && verifier.broken.length === 0) {
+    if (killEveryMs > 0 && elapsedMs() >= nextKill) {
       await gateway.kill();
-      kills += 1;
-      gateway = await startGateway({ data, token, port: gatewayPort });
-      nextKill = performance.now() - torturedAt + seeded.between(0, 2 * killEveryMs);
+      nextKill = elapsedMs() + seeded.between(0, 2 * killEveryMs);
     }
-    if (strikeEveryMs > 0 && elapsed >= nextStrike) {
-      if (proxy.strike() !== 'nothing') strikes += 1;
-      nextStrike = performance.now() - torturedAt + seeded.between(0, 2 * strikeEveryMs);
+    if (strikeEveryMs > 0 && elapsedMs() >= nextStrike) {
+      const strike = proxy.strike();
+      history.note(strike);
+      if (strike !== 'nothing') strikes += 1;
+      nextStrike = elapsedMs() + seeded.between(0, 2 * strikeEveryMs);
     }
     onProgress?.(progress());
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  for (const peer of peers) peer.tell({ kind: 'finish' });
   const violations: string[] = [];
-  if (!(await arrivals.all('finished', clients, REST_MS)))
-    violations.push(`not every request had settled after ${REST_MS} ms of rest`);
-  await quiet(history);
+  // What is broken already is looked at as it was then.
+  const resting = verifier.broken.length === 0;
+  if (resting) {
+    for (const peer of peers) peer.tell({ kind: 'finish' });
+    if (!(await arrivals.all('finished', clients, REST_MS)))
+      violations.push(`not every request had settled after ${REST_MS} ms of rest`);
+    await quiet(tally);
+  }
   await gateway.stop();
   await proxy.close();
-  await Promise.all(peers.map((peer) => peer.kill()));
-  violations.push(...(await verify(join(data, 'tyrum.sqlite'), history)));
+  await Promise.all([node, ...peers].map((peer) => peer.kill()));
+  violations.push(...verifier.broken, ...(resting ? verifier.unfinished() : []));
+  await history.close();
+  await command.remove();
   if (violations.length === 0) await rm(folder, { recursive: true, force: true });
   return { ...progress(), violations, folder };
 }
@@ -130,35 +169,11 @@ async function approvePairings(url: string, token: string, folder: string) {
   return client;
 }
 
-/** Records reports, and resolves when enough of a kind have come. */
-function createArrivals(history: History) {
-  const waiting = new Set<() => void>();
-  return {
-    record(name: string, report: Report): void {
-      history.record(name, report);
-      for (const check of waiting) check();
-    },
-    all(kind: Report['kind'], count: number, withinMs = REST_MS): Promise<boolean> {
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => end(false), withinMs);
-        const end = (reached: boolean) => {
-          clearTimeout(timer);
-          waiting.delete(check);
-          resolve(reached);
-        };
-        const check = () => void (history.count(kind) >= count && end(true));
-        waiting.add(check);
-        check();
-      });
-    },
-  };
-}
-
 /** Resolves when nothing has been applied for two seconds: the last turns have ended and everybody has heard of it. */
-async function quiet(history: History): Promise<void> {
+async function quiet(tally: Tally): Promise<void> {
   const deadline = performance.now() + REST_MS;
-  for (let before = -1; before !== history.count('applied') && performance.now() < deadline; ) {
-    before = history.count('applied');
+  for (let before = -1; before !== tally.count('applied') && performance.now() < deadline; ) {
+    before = tally.count('applied');
     await new Promise((resolve) => setTimeout(resolve, 2000));
   }
 }
