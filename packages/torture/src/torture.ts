@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@tyrum/client-sdk';
 import { loadIdentity } from '@tyrum/client-sdk/node';
-import { buildCommand } from '../../gateway-server/src/test-support/build-command.ts';
 import { createArrivals } from './arrivals.ts';
+import { bundleGateway } from './bundle-gateway.ts';
 import { startPeer } from './child-processes.ts';
 import { createHistory } from './history.ts';
 import { startMortalGateway } from './mortal-gateway.ts';
@@ -66,7 +66,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
   const { seconds, seed, clients, paceMs, killEveryMs, strikeEveryMs, onProgress, signal } = options;
   const seeded = createSeeded(seed);
   const folder = await mkdtemp(join(tmpdir(), 'tyrum-torture-'));
-  const command = await buildCommand();
+  const command = await bundleGateway(folder);
   const token = randomBytes(32).toString('base64url');
   const history = createHistory(join(folder, 'history.jsonl'));
   const tally = createTally();
@@ -74,7 +74,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
   const arrivals = createArrivals(tally.count);
   const startedAt = performance.now();
   const gateway = await startMortalGateway({
-    command: command.path,
+    command,
     data: join(folder, 'gateway'),
     token,
     flags: FLAGS,
@@ -149,7 +149,6 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
   await Promise.all([node, ...peers].map((peer) => peer.kill()));
   violations.push(...verifier.broken, ...(resting ? verifier.unfinished() : []));
   await history.close();
-  await command.remove();
   if (violations.length === 0) await rm(folder, { recursive: true, force: true });
   return { ...progress(), violations, folder };
 }
