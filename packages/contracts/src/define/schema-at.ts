@@ -130,7 +130,12 @@ function rebuild(schema: z.core.$ZodType, derive: Derivation, revision: number, 
 
 /** A schema of the same kind with all that its author said of it, but for what it is made of. */
 function remade(schema: Schema, parts: object): Schema {
-  return z.clone(schema, z.util.mergeDefs(schema._zod.def, parts));
+  // By descriptor, because a default is made anew each time it is read.
+  const { getOwnPropertyDescriptors: described } = Object;
+  return z.clone(
+    schema,
+    Object.defineProperties({}, { ...described(schema._zod.def), ...described(parts) }) as typeof schema._zod.def,
+  );
 }
 
 function rebuildObject(
