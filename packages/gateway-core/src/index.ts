@@ -1,5 +1,6 @@
 // The gateway, and what its embedder brings and gets.
 
+export { agentIdOf } from './domain/agent-id.ts';
 export type { DomainPolicies, TokenGrant, TokenOffice, Unit } from './domain/domain.ts';
 export { type EchoRunnerOptions, echoRunner } from './domain/echo-runner.ts';
 export type { EventHub, EventOptions, EventWriter } from './engine/event-writer.ts';
@@ -23,6 +24,12 @@ export type { Authenticator, Principal } from './ports/authenticator.ts';
 export type { Channel, Connection, Upgrade } from './ports/channel.ts';
 export type { Crypto, Signer } from './ports/crypto.ts';
 export { generateGatewayKey, nodeCrypto, nodeSigner } from './ports/node-crypto.ts';
+export type {
+  NewPolicyOverride,
+  PolicyOverrideOffice,
+  PolicyOverridePage,
+  PolicyOverrideQuery,
+} from './ports/policy-overrides.ts';
 export type {
   Awaitable,
   Collection,

@@ -24,6 +24,17 @@ export const Approval = z
     prompt: Text.apply(meta, { description: 'The question, for the person who decides.' }),
     motivation: Text.apply(meta, { description: 'Why it is asked.' }),
     context: z.optional(Json),
+    tool: z
+      .optional(
+        z.object({
+          tool_id: Text,
+          target: Text.apply(meta, {
+            description: 'What the tool shall do; the pattern of an override is held against it.',
+          }),
+          workspace_id: z.optional(z.uuid()),
+        }),
+      )
+      .apply(meta, { 'x-since': 3, description: 'What is to be done, so that a standing answer can be given.' }),
     scope: z.optional(
       z.object({
         conversation_key: z.optional(Text),
@@ -51,7 +62,7 @@ export const PolicyOverride = z
     agent_id: z.uuid(),
     workspace_id: z.optional(z.uuid()),
     tool_id: Text,
-    pattern: Text,
+    pattern: Text.apply(meta, { description: 'Fits the target of a question whole; `*` stands for any text.' }),
     created_from_approval_id: z.optional(z.uuid()),
     expires_at: z.optional(z.nullable(Timestamp)),
     revoked_at: z.optional(z.nullable(Timestamp)),

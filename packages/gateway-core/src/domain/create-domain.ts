@@ -10,6 +10,7 @@ import { createConversationSweep } from './conversations/sweep-conversation.ts';
 import type { Domain, DomainPolicies, DomainServices } from './domain.ts';
 import { createEndWaiters } from './end-waiters.ts';
 import { createLogFeed } from './log-feed.ts';
+import { createOverrideOffice } from './overrides/override-office.ts';
 import { createNodeGreeting } from './pairings/node-greeting.ts';
 import { nodeHandlers } from './pairings/node-handlers.ts';
 import { createNodeLinks } from './pairings/node-links.ts';
@@ -50,7 +51,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     maxDispatchesPerNode = 64,
     tokenPollMs = 500,
   } = options;
-  const { random, store, telemetry } = services;
+  const { random, store, telemetry, crypto } = services;
   const background = createBackground(services);
   const alarms = createAlarms(services, background);
   const tokens = createTokens(services, { background, alarms, pollMs: tokenPollMs });
@@ -78,7 +79,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     hasEnded: (approval) => !isWaiting(approval),
     abandoned: 'nobody waits for the answer any more',
   });
-  const opening = { alarms, random, policy: options.approval, telemetry };
+  const opening = { alarms, random, crypto, policy: options.approval, telemetry };
   const turnApprovals = createTurnApprovals({ ...opening, waiters: approvalWaiters });
   const lane = createTurnLane(random, {
     wake: (tenant, turnId) => runs.wake(tenant, turnId),
@@ -120,6 +121,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     authenticator: tokens.authenticator,
     tokens: tokens.office,
     approvals: createApprovalOffice({ ...opening, services, waiters: approvalWaiters }),
+    policyOverrides: createOverrideOffice({ services, alarms, random }),
     async start() {
       await tokens.start();
       await runs.start();

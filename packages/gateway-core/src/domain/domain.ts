@@ -5,6 +5,7 @@ import type { Peer, PeerDirectory } from '../engine/peer.ts';
 import type { ApprovalOffice, ApprovalPolicy } from '../ports/approvals.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Crypto } from '../ports/crypto.ts';
+import type { PolicyOverrideOffice } from '../ports/policy-overrides.ts';
 import type { Awaitable, Store, Transaction } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TurnRunner } from '../ports/turn-runner.ts';
@@ -39,6 +40,7 @@ export interface Domain {
   readonly authenticator: Authenticator;
   readonly tokens: TokenOffice;
   readonly approvals: ApprovalOffice;
+  readonly policyOverrides: PolicyOverrideOffice;
   /** Takes up what an earlier run left: turns, dispatches, timers. Called once, before the first peer. */
   start(): Promise<void>;
   /** A handshake completed. Runs before the peer's first request does. */

@@ -4,6 +4,7 @@ import type { ApprovalOffice } from '../ports/approvals.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { Channel, Connection, Upgrade } from '../ports/channel.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
+import type { PolicyOverrideOffice } from '../ports/policy-overrides.ts';
 import type { Awaitable, Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TurnRunner } from '../ports/turn-runner.ts';
@@ -35,6 +36,8 @@ export interface Gateway<C extends Contract = Tyrum> {
   readonly tokens: TokenOffice;
   /** Opens and answers approvals from the embedder's own code. */
   readonly approvals: ApprovalOffice;
+  /** Gives and takes back standing answers to approvals. */
+  readonly policyOverrides: PolicyOverrideOffice;
   /** Runs work in a transaction of one tenant, together with the events that it causes. */
   transact<Value>(tenant: string, work: (unit: Unit<C>) => Awaitable<Value>): Promise<Value>;
   /** Resolves when the store commits. @throws {StoreUnavailableError} when it does not. */

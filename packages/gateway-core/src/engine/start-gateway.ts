@@ -261,6 +261,7 @@ export async function startGateway<C extends Contract = Tyrum>(
     peers: directory,
     tokens: domain.tokens,
     approvals: domain.approvals,
+    policyOverrides: domain.policyOverrides,
     transact: transact as Gateway<C>['transact'],
     checkReady: () => probeStore(store, clock.now()),
     held: () => ({

@@ -10,7 +10,15 @@ export interface ApprovalQuestion {
   readonly motivation: string;
   /** What helps to decide: any JSON. Everyone who may read approvals sees it. */
   readonly context?: unknown;
-  /** The agent on whose behalf it is asked, a UUID. */
+  /** What is to be done, so that a standing answer can be given and later ones found by it. */
+  readonly tool?: {
+    readonly toolId: string;
+    /** What the tool shall do, as one text: a command, a path, a recipient. The pattern of an override is held against it. */
+    readonly target: string;
+    /** A UUID. */
+    readonly workspaceId?: string;
+  };
+  /** The agent on whose behalf it is asked, a UUID. @default the agent of the conversation that it is about */
   readonly agentId?: string;
   /** Milliseconds after which it expires unanswered. @default it waits as long as it takes */
   readonly expiresInMs?: number;

@@ -104,6 +104,7 @@ export function createProbeDomain(services: DomainServices, options: ProbeDomain
     authenticator: tokens,
     tokens: { issue: unasked, revoke: unasked, narrow: unasked, ensureAdmin: unasked, hasAdmin: unasked },
     approvals: { open: unasked, get: unasked, decide: unasked, cancel: unasked, decided: unasked },
+    policyOverrides: { create: unasked, revoke: unasked, list: unasked },
     start: async () => undefined,
     async peerOpened(peer) {
       opened.push(peer);

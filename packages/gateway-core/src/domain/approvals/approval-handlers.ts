@@ -1,10 +1,12 @@
 import type { Payload, Tyrum } from '@tyrum/contracts';
 import type { Handlers } from '../../engine/handlers.ts';
+import { overridesFrom } from '../overrides/override-records.ts';
 import { newestPage, type PageRequest } from '../paging/newest-page.ts';
 import { unitOf } from '../tenant-unit.ts';
-import { APPROVAL_STATUSES, type ApprovalSubject, approvalList } from './approval-records.ts';
+import { APPROVAL_STATUSES, type ApprovalSubject, approvalList, isWaiting } from './approval-records.ts';
 import type { ApprovalServices } from './approval-transitions.ts';
 import { decideApproval, existingApproval } from './approvals.ts';
+import { makeItStand, refuseContradiction } from './standing-answers.ts';
 
 type ApprovalHandlers = Pick<Handlers<Tyrum>, Extract<keyof Handlers<Tyrum>, `approval.${string}`>>;
 
@@ -30,15 +32,23 @@ export function approvalHandlers(services: ApprovalServices): ApprovalHandlers {
       return next === null ? { approvals } : { approvals, next_cursor: next };
     },
 
-    async 'approval.resolve'({ approval_id, decision, reason }, context) {
+    async 'approval.resolve'(payload, context) {
+      refuseContradiction(payload);
+      const { approval_id, decision, reason, mode } = payload;
       const unit = unitOf(context);
       const record = await existingApproval(unit, approval_id);
+      const waited = isWaiting(record.approval);
       const { approval } = await decideApproval(unit, services, record, {
         state: decision,
         reviewer: { kind: 'human', id: context.caller.deviceId },
         reason: reason ?? null,
       });
-      return { approval };
+      if (mode !== 'always') return { approval };
+      // Somebody gave the same answer before: what it was made to stand for then is what stands.
+      const created_overrides = waited
+        ? await makeItStand(unit, services, approval, payload, context.caller)
+        : await overridesFrom(unit, approval_id);
+      return { approval, created_overrides };
     },
   };
 }

@@ -1,16 +1,21 @@
-import { type Approval, randomUuid } from '@tyrum/contracts';
+import { type Approval, type PolicyOverride, randomUuid } from '@tyrum/contracts';
 import type { ApprovalPolicy, ApprovalRuling, NewApproval } from '../../ports/approvals.ts';
+import type { Crypto } from '../../ports/crypto.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import { agentIdOf, agentKeyIn } from '../agent-id.ts';
 import { causeOf } from '../background.ts';
 import { jsonBytes, MOST_QUESTION_BYTES } from '../json-size.ts';
 import type { Judgement } from '../new-review.ts';
+import { fittingOverride } from '../overrides/override-records.ts';
 import { contractError } from '../refusals.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
+import { isUuid } from '../uuid.ts';
 import { wireTime } from '../wire-time.ts';
 import { type ApprovalRecord, findByKey } from './approval-records.ts';
 import { type ApprovalServices, saveApproval, withReview } from './approval-transitions.ts';
 
 export interface OpeningServices extends ApprovalServices {
+  readonly crypto: Crypto;
   readonly policy: ApprovalPolicy | undefined;
   readonly telemetry: Telemetry;
 }
@@ -29,9 +34,14 @@ export async function openApproval(
   if (earlier !== undefined) return earlier;
   refuseUnsayable(question);
 
-  const asked = approvalOf(question, randomUuid(services.random), unit.now);
-  const { ruling, expiresInMs = question.expiresInMs, ...said } = ruleOn(asked, services);
-  const judgement = judgementOf(ruling, said);
+  const asked = approvalOf(question, services, unit.now);
+  const override = await fittingOverride(unit, asked);
+  const {
+    ruling,
+    expiresInMs = question.expiresInMs,
+    ...said
+  } = override === undefined ? ruleOn(asked, services) : STANDING;
+  const judgement = { ...judgementOf(ruling, said), decision: override && decisionOf(override) };
   const approval = withReview(
     {
       ...asked,
@@ -50,22 +60,30 @@ function refuseUnsayable(question: NewApproval): void {
   for (const field of ['key', 'prompt', 'motivation'] as const) {
     if (question[field] === '') throw contractError([field], 'expected text that is not empty');
   }
-  const { expiresInMs, agentId } = question;
+  const { expiresInMs, agentId, tool } = question;
   if (expiresInMs !== undefined && !(expiresInMs > 0)) {
     throw contractError(['expiresInMs'], 'expected milliseconds above 0');
   }
-  if (agentId !== undefined && !UUID.test(agentId)) throw contractError(['agentId'], 'expected a UUID');
+  if (agentId !== undefined && !isUuid(agentId)) throw contractError(['agentId'], 'expected a UUID');
+  if (tool !== undefined) {
+    const { toolId, target, workspaceId } = tool;
+    if (toolId === '') throw contractError(['tool', 'toolId'], 'expected text that is not empty');
+    if (target === '') throw contractError(['tool', 'target'], 'expected text that is not empty');
+    if (workspaceId !== undefined && !isUuid(workspaceId)) {
+      throw contractError(['tool', 'workspaceId'], 'expected a UUID');
+    }
+  }
   if (jsonBytes(question) > MOST_QUESTION_BYTES) {
     throw contractError(['context'], `expected a question of at most ${MOST_QUESTION_BYTES} bytes of JSON`);
   }
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-function approvalOf(question: NewApproval, approvalId: string, now: number): Approval {
-  const { key, kind = 'intent', prompt, motivation, context, scope, agentId } = question;
+function approvalOf(question: NewApproval, { random, crypto }: OpeningServices, now: number): Approval {
+  const { key, kind = 'intent', prompt, motivation, context, scope, tool } = question;
+  const agentKey = agentKeyIn(scope?.conversation_key ?? '');
+  const agentId = question.agentId ?? (agentKey === undefined ? undefined : agentIdOf(agentKey, crypto));
   return {
-    approval_id: approvalId,
+    approval_id: randomUuid(random),
     approval_key: key,
     ...(agentId === undefined ? {} : { agent_id: agentId }),
     kind,
@@ -73,10 +91,22 @@ function approvalOf(question: NewApproval, approvalId: string, now: number): App
     prompt,
     motivation,
     ...(context === undefined ? {} : { context }),
+    ...(tool === undefined ? {} : { tool: wireTool(tool) }),
     ...(scope === undefined ? {} : { scope }),
     created_at: wireTime(now),
     latest_review: null,
   };
+}
+
+function wireTool({ toolId, target, workspaceId }: NonNullable<NewApproval['tool']>): Approval['tool'] {
+  return { tool_id: toolId, target, ...(workspaceId === undefined ? {} : { workspace_id: workspaceId }) };
+}
+
+/** What a standing answer says. */
+const STANDING: ApprovalRuling = { ruling: 'approve', reason: 'a policy override answers it' };
+
+function decisionOf({ policy_override_id }: PolicyOverride) {
+  return { policy_override_id };
 }
 
 /** What the policy says. A mistake in it must neither answer a question nor lose it: then a person is asked. */
