@@ -1,3 +1,4 @@
+import { approvalCast } from './casts/approval.ts';
 import { conversationCast } from './casts/conversation.ts';
 import { uiMessageStreamCast } from './casts/ui-message-stream.ts';
 import { defineContract } from './define/contract.ts';
@@ -54,7 +55,7 @@ export const tyrum = defineContract({
     turnEvents,
     workflowEvents,
   },
-  casts: [conversationCast, uiMessageStreamCast],
+  casts: [approvalCast, conversationCast, uiMessageStreamCast],
   hashes: REVISION_HASHES,
 });
 

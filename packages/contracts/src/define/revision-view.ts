@@ -25,7 +25,7 @@ export interface RequestView {
   readonly up: (payload: unknown) => unknown;
   /** From the current revision's result to the wire's. */
   readonly down: (result: unknown) => unknown;
-  /** From a refusal to what this revision answers instead, if it answers something else. */
+  /** From a refusal to what this revision answers instead, if it answers something else; keys that it does not have are dropped. */
   readonly downError: (error: { code: string; details: unknown }) => { readonly result: unknown } | undefined;
 }
 
@@ -117,11 +117,18 @@ function requestView(
     downError(error) {
       for (const cast of own) {
         const answer = cast.error?.down(error);
-        if (answer !== undefined) return answer;
+        if (answer !== undefined) return inWordsOf(results.peer, answer);
       }
       return undefined;
     },
   };
+}
+
+/** What a cast answers in place of a refusal, as its reader knows it; `undefined` where it cannot be said. */
+function inWordsOf(schema: Schema | undefined, answer: { readonly result: unknown }): { result: unknown } | undefined {
+  if (schema === undefined) return answer;
+  const reading = readAs(schema, answer.result, 'result');
+  return reading.fits ? { result: reading.value } : undefined;
 }
 
 function upFrom(
