@@ -12,7 +12,18 @@ import {
 import type { SqlDatabase } from './driver.ts';
 import type { Session } from './session.ts';
 
-export function createLogWriter(session: Session, feed: AppendFeed): LogWriter {
+/** How many tenants' logs are known by heart. */
+const MOST_KNOWN = 10_000;
+
+export interface SqliteLogWriter extends LogWriter {
+  /** What a work wrote was undone: what is known by heart may be wrong. */
+  forget(): void;
+}
+
+export function createLogWriter(session: Session, feed: AppendFeed): SqliteLogWriter {
+  /** The extent of the logs as the running work sees them: nobody else writes to the file, and every request asks for it. */
+  const known = new Map<string, LogState>();
+
   const read = session.prepare<LogRow>('SELECT epoch, floor, floor_event_id FROM logs WHERE tenant = ?');
   const make = session.prepare(`INSERT INTO logs (tenant, epoch, floor, floor_event_id) VALUES (?, '', 0, '')`);
   const newest = session.prepare<NewestRow>(
@@ -25,45 +36,58 @@ export function createLogWriter(session: Session, feed: AppendFeed): LogWriter {
   const trim = prepareTrim(session);
   const tenants = session.prepare<{ tenant: string }>('SELECT tenant FROM logs ORDER BY tenant');
 
-  /** The log's row, made if need be; a log whose identity nobody asked for yet has an empty epoch. */
-  function open(tenant: string): LogRow {
-    const row = read.get(tenant);
-    if (row !== undefined) return row;
-    make.run(tenant);
-    return { epoch: '', floor: 0, floor_event_id: '' };
+  /** The log's extent; its row is made if need be. A log whose identity nobody asked for yet has an empty epoch. */
+  function open(tenant: string): LogState {
+    const state = known.get(tenant);
+    if (state !== undefined) return state;
+    const tenantText = encodeText(tenant);
+    const row = read.get(tenantText);
+    if (row === undefined) make.run(tenantText);
+    return keep(tenant, stateOf(row ?? { epoch: '', floor: 0, floor_event_id: '' }, newest.get(tenantText)));
+  }
+
+  function keep(tenant: string, state: LogState): LogState {
+    if (known.size >= MOST_KNOWN && !known.has(tenant)) known.clear();
+    known.set(tenant, state);
+    return state;
+  }
+
+  function setIdentity(tenant: string, epoch: string): LogState {
+    const state = open(tenant);
+    setEpoch.run(epoch, encodeText(tenant));
+    return keep(tenant, { ...state, epoch });
   }
 
   return {
     append(tenant, event) {
-      const tenantText = encodeText(tenant);
-      const head = newest.get(tenantText)?.position ?? open(tenantText).floor;
-      const stored = storedEvent(head + 1, event);
-      insert.run(tenantText, stored.position, ...columnsOf(stored));
+      const state = open(tenant);
+      const stored = storedEvent(state.head + 1, event);
+      insert.run(encodeText(tenant), stored.position, ...columnsOf(stored));
+      keep(tenant, { ...state, head: stored.position, headEventId: stored.eventId });
       feed.record(tenant, stored);
       return stored.position;
     },
 
     state(tenant, newEpoch) {
-      const tenantText = encodeText(tenant);
-      const row = open(tenantText);
-      const epoch = row.epoch === '' ? newEpoch() : row.epoch;
-      if (row.epoch === '') setEpoch.run(epoch, tenantText);
-      return stateOf({ ...row, epoch }, newest.get(tenantText));
+      const state = open(tenant);
+      return state.epoch === '' ? setIdentity(tenant, newEpoch()) : state;
     },
 
     renew(tenant, epoch) {
-      const tenantText = encodeText(tenant);
-      open(tenantText);
-      setEpoch.run(epoch, tenantText);
+      setIdentity(tenant, epoch);
     },
 
     trim(tenant, bounds) {
       const tenantText = encodeText(tenant);
       const row = read.get(tenantText);
-      return row === undefined ? 0 : trim(tenantText, row.floor, bounds);
+      if (row === undefined) return 0;
+      known.delete(tenant);
+      return trim(tenantText, row.floor, bounds);
     },
 
     tenants: () => tenants.all().map(({ tenant }) => decodeText(tenant)),
+
+    forget: () => known.clear(),
   };
 }
 

@@ -33,6 +33,42 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
     await store.close();
   });
 
+  it('holds what an embedder writes through a handle that it took earlier', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const database = await store.transact(native);
+    await store.transact(() => database.exec('CREATE TABLE invoices (id TEXT)'));
+
+    const failing = store.transact(() => {
+      database.prepare('INSERT INTO invoices (id) VALUES (?)').run('lost');
+      throw new RangeError('no');
+    });
+    await expect(failing).rejects.toThrow(RangeError);
+    await store.transact(() => database.prepare('INSERT INTO invoices (id) VALUES (?)').run('kept'));
+
+    expect(await store.transact(() => database.prepare('SELECT id FROM invoices').all())).toHaveLength(1);
+    await store.close();
+  });
+
+  it('knows the extent of a log again after a work that wrote to it was undone', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const event = (eventId: string) => ({ eventId, type: 'note.made', occurredAt: 0, payload: '{}' });
+    await store.transact((tx) => tx.log.append('acme', event('first')));
+
+    const failing = store.transact(async (tx) => {
+      await tx.log.append('acme', event('lost'));
+      await tx.log.renew('acme', 'another');
+      throw new RangeError('no');
+    });
+    await expect(failing).rejects.toThrow(RangeError);
+
+    expect(await store.transact((tx) => tx.log.state('acme', () => 'epoch-1'))).toMatchObject({
+      epoch: 'epoch-1',
+      head: 1,
+      headEventId: 'first',
+    });
+    await store.close();
+  });
+
   it('cannot be used after its work has ended', async () => {
     const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
     const things: Collection<number> = { name: 'things', indexes: {} };

@@ -48,15 +48,18 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   const { writer, reader, close } = openFile(driver, resolvePath(options.path));
   const feed = createAppendFeed(options.onListenerError);
   const session = createSession(writer);
+  const log = createLogWriter(session, feed);
   const handle: Transaction = {
     documents: createDocuments(session),
     ledger: createLedger(session),
-    log: createLogWriter(session, feed),
+    log,
     cursors: createCursors(session),
-    native: writer,
+    get native() {
+      return session.native();
+    },
   };
   const { schedule, maxBatch } = options;
-  const engine = createCommitEngine({ database: writer, session, feed, handle, close });
+  const engine = createCommitEngine({ session, feed, handle, onUndone: log.forget, close });
   const commits = createGroupCommit({ engine, schedule, maxBatch });
   const readEvents = createEventReader(reader);
 
