@@ -11,6 +11,8 @@ describe('the depth of JSON text', () => {
     ['["\\"[[[", []]', 2, false],
     ['["\\\\", [[]]]', 2, true],
     ['[],[],[]', 1, false],
+    ['[{"a":[1]},{},[]]', 3, false],
+    ['[{"a":[1]},{},[]]', 2, true],
   ])('of %s is judged against %i [FC-4]', (text, limit, expected) => {
     expect(nestsDeeper(text, limit)).toBe(expected);
   });

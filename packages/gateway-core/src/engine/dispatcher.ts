@@ -8,7 +8,8 @@ import {
   type RevisionView,
   type Schema,
 } from '@tyrum/contracts';
-import type { LedgerKey, Store, Transaction } from '../ports/store.ts';
+import { whenReady } from '../ports/awaitable.ts';
+import type { Awaitable, LedgerKey, Store, Transaction } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { admit } from './admission.ts';
 import { runAfterCommit } from './after-commit.ts';
@@ -53,12 +54,12 @@ export interface DispatcherOptions {
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { contract, handlers, store, ledger, events, clock, random, telemetry, newEpoch } = options;
-  const resultSchema = createResultSchemas(contract);
+  const resultSchemas = resultSchemasOf(contract);
   let draining = false;
   let runningCount = 0;
   const idleWaiters: (() => void)[] = [];
 
-  async function run(request: DispatchedRequest): Promise<Outcome> {
+  function run(request: DispatchedRequest): Promise<Outcome> {
     const { frame, view, caller } = request;
     const wait = request.bucket.take();
     if (wait > 0) {
@@ -82,7 +83,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     };
     switch (definition.effect) {
       case 'read':
-        return read((tx) => inTransaction(handler, admission.payload, request, tx));
+        return store.transact((tx) => inTransaction(handler, admission.payload, request, tx)).then(committed);
       case 'once':
         return ledger.once(key, admission.payload, (tx) =>
           refusing(() => inTransaction(handler, admission.payload, request, tx)),
@@ -94,58 +95,63 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   }
 
-  async function read(work: (tx: Transaction) => Promise<Ran>): Promise<Outcome> {
-    const { outcome, afterCommit } = await store.transact(work);
+  function committed({ outcome, afterCommit }: Ran): Outcome {
     runAfterCommit(afterCommit, telemetry);
     return outcome;
   }
 
   /** Runs a handler in a transaction. Whatever it throws leaves the transaction with what it wrote taken back. */
-  async function inTransaction(
+  function inTransaction(
     handler: AnyHandler,
     payload: unknown,
     request: DispatchedRequest,
     tx: Transaction,
-  ): Promise<Ran> {
+  ): Awaitable<Ran> {
     const { frame, caller } = request;
     const afterCommit: (() => void)[] = [];
     const later = (action: () => void) => void afterCommit.push(action);
     const context: RequestContext = {
-      ...contextOf(request),
+      caller,
+      requestId: frame.request_id,
+      trace: frame.trace,
+      now: clock.now(),
+      random,
       tx,
       events: events.in(tx, caller.tenant, later),
       afterCommit: later,
     };
-    const result = said(frame.type, await handler(payload, context));
-    const { head, headEventId } = await tx.log.state(caller.tenant, newEpoch);
-    return { outcome: { ok: true, result, asOf: { position: head, eventId: headEventId } }, afterCommit };
+    return whenReady(handler(payload, context), (answer) => {
+      const result = said(frame.type, answer);
+      return whenReady(tx.log.state(caller.tenant, newEpoch), ({ head, headEventId }) => {
+        return { outcome: { ok: true, result, asOf: { position: head, eventId: headEventId } }, afterCommit };
+      });
+    });
   }
 
   /** Runs the handler of an operation that acts outside the store: it has no transaction, and asking for one is a mistake. */
   async function outside(handler: AnyHandler, payload: unknown, request: DispatchedRequest): Promise<Ran> {
+    const { frame, caller } = request;
     const afterCommit: (() => void)[] = [];
     const context: RequestContext = {
-      ...contextOf(request),
+      caller,
+      requestId: frame.request_id,
+      trace: frame.trace,
+      now: clock.now(),
+      random,
       get tx(): never {
-        throw new TypeError(`${request.frame.type} acts outside the store: its handler has no transaction`);
+        throw new TypeError(`${frame.type} acts outside the store: its handler has no transaction`);
       },
       get events(): never {
-        throw new TypeError(
-          `${request.frame.type} acts outside the store: its handler has no transaction to write events in`,
-        );
+        throw new TypeError(`${frame.type} acts outside the store: its handler has no transaction to write events in`);
       },
       afterCommit: (action) => void afterCommit.push(action),
     };
-    return { outcome: { ok: true, result: said(request.frame.type, await handler(payload, context)) }, afterCommit };
-  }
-
-  function contextOf({ frame, caller }: DispatchedRequest) {
-    return { caller, requestId: frame.request_id, trace: frame.trace, now: clock.now(), random };
+    return { outcome: { ok: true, result: said(frame.type, await handler(payload, context)) }, afterCommit };
   }
 
   /** The result as the contract has it: what leaves is valid, and nothing leaves that the contract does not name. */
   function said(type: string, result: unknown): string | undefined {
-    const schema = resultSchema(type);
+    const schema = resultSchemas.get(type);
     return schema === undefined ? undefined : JSON.stringify(mustFit(schema, result, 'result'));
   }
 
@@ -176,7 +182,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 /** What a handler refused is an outcome to be kept; anything else that it threw is a failure. */
-async function refusing(work: () => Promise<Ran>): Promise<Ran> {
+async function refusing(work: () => Awaitable<Ran>): Promise<Ran> {
   try {
     return await work();
   } catch (thrown) {
@@ -187,7 +193,11 @@ async function refusing(work: () => Promise<Ran>): Promise<Ran> {
 }
 
 /** The result of each operation at the newest revision that has it, as a peer reads it; `undefined` for a void one. */
-function createResultSchemas(contract: Contract): (type: string) => Schema | undefined {
-  const views = [contract.current, ...contract.served.map((revision) => contract.at(revision)).reverse()];
-  return (type) => views.find(({ requests }) => requests.has(type))?.requests.get(type)?.results.peer;
+function resultSchemasOf(contract: Contract): ReadonlyMap<string, Schema | undefined> {
+  const schemas = new Map<string, Schema | undefined>();
+  // Ascending: what a newer revision has takes the older one's place.
+  for (const { requests } of [...contract.served.map((revision) => contract.at(revision)), contract.current]) {
+    for (const [type, { results }] of requests) schemas.set(type, results.peer);
+  }
+  return schemas;
 }

@@ -1,3 +1,4 @@
+import { isPromise } from '../ports/awaitable.ts';
 import { type Awaitable, StoreUnavailableError } from '../ports/store.ts';
 
 /**
@@ -157,10 +158,6 @@ function settle<Handle>(job: Job<Handle>, outage: StoreUnavailableError | undefi
   if (job.failed) job.reject(job.outcome);
   else if (outage === undefined) job.resolve(job.outcome);
   else job.reject(outage);
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function soon(callback: () => void): void {
