@@ -42,6 +42,8 @@ const config: KnipConfig = {
       project: ['**/*.ts'],
       ignoreDependencies: ['@tyrum/gateway-server'],
     },
+    // Programs that are compiled and started by their path.
+    'packages/benchmark': { entry: ['src/programs/*.ts'], project: ['**/*.ts'], ignoreBinaries: ['taskset'] },
     'packages/conformance': { project: ['**/*.ts'], ignoreDependencies: ['@tyrum/gateway-server'] },
     'examples/quickstart': { entry: ['*.ts'], project: ['**/*.ts'], ignoreDependencies: ['@tyrum/gateway-server'] },
     'examples/*': { entry: ['*.ts'], project: ['**/*.ts'] },

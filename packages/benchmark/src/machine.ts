@@ -1,0 +1,21 @@
+import { availableParallelism, cpus, release, type } from 'node:os';
+import { pinned } from './process/cores.ts';
+
+/** What was measured on. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly system: string;
+  readonly pinned: boolean;
+}
+
+export function thisMachine(): Machine {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown processor',
+    cores: availableParallelism(),
+    node: process.versions.node,
+    system: `${type()} ${release()}`,
+    pinned,
+  };
+}

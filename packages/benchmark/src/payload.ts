@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+/** What travels in every request and every event: one ordinary record, about 300 bytes once it stands in a frame. */
+export const NOTE = {
+  note_id: 'note-7c9e6679-7425-40de',
+  author: 'ada@example.org',
+  created_at: '2026-03-04T05:06:07.089Z',
+  title: 'Groceries for the weekend',
+  text: 'milk, bread, two lemons, and the coffee that the neighbours like',
+  tags: ['home', 'shopping'],
+  priority: 3,
+  done: false,
+} as const;
+
+export const NOTE_TEXT = JSON.stringify(NOTE);
+
+/** How a server that validates judges it: the same schema in all of them. */
+export const Note = z.object({
+  note_id: z.string().min(1),
+  author: z.string().min(1),
+  created_at: z.string().min(1),
+  title: z.string(),
+  text: z.string(),
+  tags: z.array(z.string()),
+  priority: z.int(),
+  done: z.boolean(),
+});
+export type Note = z.infer<typeof Note>;

@@ -1,0 +1,86 @@
+import { type Bench, type Running, type Subject, startSubject, subjectsOf } from '../bench.ts';
+import { type Measured, oneRound, type Sample } from '../rounds.ts';
+import type { Column, Workload } from './workload.ts';
+
+const subjects: readonly Subject[] = [
+  { name: 'raw ws', server: 'raw', dialect: 'plain' },
+  { name: 'tRPC', server: 'trpc', dialect: 'trpc' },
+  { name: 'rpc-websockets', server: 'rpc-websockets', dialect: 'rpc-websockets' },
+  { name: 'graphql-ws', server: 'graphql-ws', dialect: 'graphql-ws' },
+  { name: 'Socket.IO', server: 'socket.io', dialect: 'socket.io' },
+  { name: '**Tyrum**', server: 'tyrum', dialect: 'tyrum' },
+];
+
+const windows: readonly Subject[] = [
+  { name: '**Tyrum**, idle', server: 'tyrum', dialect: 'tyrum' },
+  { name: '**Tyrum**, 1,024 events unacknowledged', server: 'tyrum', dialect: 'tyrum', facts: { acks: false } },
+];
+
+/** More than a window holds: what is past it stays in the log. */
+const OVER_WINDOW = 1100;
+
+const COLUMNS: readonly Column[] = [
+  { metric: 'used', title: 'ratio', ratio: true, digits: 2 },
+  { metric: 'used', title: 'KiB each, heap and buffers', digits: 1 },
+  { metric: 'rss', title: 'KiB each, resident', digits: 1 },
+];
+
+/** Memory of a server per connection, in processes that do nothing else. */
+export const memoryWorkload: Workload = {
+  name: 'memory',
+  seconds: ({ idleConnections }) => (subjects.length + 1) * (1 + idleConnections * 0.001),
+  async run(bench) {
+    const { idleConnections } = bench.plan;
+    const few = Math.ceil(idleConnections / 10);
+    return [
+      {
+        title: `Memory of ${idleConnections.toLocaleString('en')} idle connections`,
+        text: 'After all garbage is collected. Tyrum keeps a heartbeat, flow control and the rights of each.',
+        columns: COLUMNS,
+        rows: await measureAll(bench, subjects, idleConnections),
+      },
+      {
+        title: 'Memory of a connection that acknowledges nothing',
+        text: `${few.toLocaleString('en')} connections are sent a full window of events, and the log goes on without them.`,
+        columns: COLUMNS,
+        rows: await measureAll(bench, windows, few),
+      },
+    ];
+  },
+};
+
+async function measureAll(bench: Bench, all: readonly Subject[], count: number): Promise<readonly Measured[]> {
+  const samples: [string, Sample][] = [];
+  for (const subject of subjectsOf(bench, all)) {
+    bench.say(`${count} connections to ${subject.name}`);
+    const running = await startSubject(bench, subject);
+    try {
+      samples.push([subject.name, await measure(running, count)]);
+    } catch (cause) {
+      bench.complain(`${subject.name}: ${String(cause)}`);
+    } finally {
+      await running.stop();
+    }
+  }
+  return oneRound(samples);
+}
+
+interface Memory {
+  readonly rss: number;
+  readonly used: number;
+}
+
+async function measure({ server, load, subject }: Running, count: number): Promise<Sample> {
+  const few = Math.ceil(count / 20);
+  // What the first connections bring with them (compiled code, tables that grow) is nobody's share.
+  await load.call('open', few);
+  const before = await server.call<Memory>('memory');
+  await load.call('open', few + count);
+  if (subject.facts?.acks === false) {
+    await server.call('fill', { events: OVER_WINDOW });
+    await load.call('settle');
+  }
+  const after = await server.call<Memory>('memory');
+  const share = (bytes: number) => bytes / count / 1024;
+  return { used: share(after.used - before.used), rss: share(after.rss - before.rss) };
+}
