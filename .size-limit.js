@@ -6,7 +6,7 @@ export default [
   {
     name: '@tyrum/client-sdk for browsers',
     path: 'packages/client-sdk/src/index.ts',
-    limit: '50 kB',
+    limit: '48 kB',
     gzip: true,
     modifyEsbuildConfig: (options) => ({
       ...options,

@@ -25,6 +25,15 @@ describe('a bundle for browsers', () => {
     expect(inputs.filter((path) => path.includes('/node_modules/ws/'))).toEqual([]);
   });
 
+  test('of the client has nothing that judges a contract or describes it', async () => {
+    const { inputs } = await bundleForBrowsers(`export * from './packages/client-sdk/src/index.ts';`);
+
+    expect(inputs).toContain('packages/contracts/src/tyrum.ts');
+    expect(
+      inputs.filter((path) => /-check\.ts|\/artefacts|frame-schemas|\/zod\/v4\/(classic|locales)\//.test(path)),
+    ).toEqual([]);
+  });
+
   test('is reported when it names one, also in a dynamic import and without the prefix', async () => {
     const { nodeModules } = await bundleForBrowsers(`
       import { createHash } from 'node:crypto';
@@ -60,7 +69,9 @@ async function bundleForBrowsers(contents: string): Promise<Bundle> {
   });
   return {
     text: outputFiles.map(({ text }) => text).join('\n'),
-    inputs: Object.keys(metafile.inputs),
+    inputs: Object.values(metafile.outputs).flatMap((output) =>
+      Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    ),
     nodeModules: [...nodeModules].sort(),
   };
 }

@@ -5,10 +5,10 @@ import {
   type Device,
   type Random,
   type Role,
+  type Spoken,
   systemClock,
   systemRandom,
   type Tyrum,
-  tyrum,
 } from '@tyrum/contracts';
 import { ClientError } from './client-error.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './client-limits.ts';
@@ -74,12 +74,15 @@ export interface ClientOptions<C extends Contract = Tyrum> {
   readonly onSettled?: (settled: Settled) => void;
 }
 
+/** Options of a client whose contract is chosen. */
+export type SpokenOptions = Omit<ClientOptions, 'contract'> & { readonly contract: Spoken };
+
 /** Options with every default in place. */
 export interface ResolvedOptions {
   readonly url: string;
   readonly identity: Identity;
   readonly token: Token;
-  readonly contract: Contract;
+  readonly contract: Spoken;
   readonly role: Role;
   readonly capabilities: readonly PeerCapability[];
   readonly device: DeviceDescription;
@@ -102,8 +105,8 @@ export interface ResolvedOptions {
 }
 
 /** Fills in the defaults. @throws {ClientError} `bad_configuration` that names the option. */
-export function resolveOptions(options: ClientOptions<Contract>): ResolvedOptions {
-  const contract = options.contract ?? tyrum;
+export function resolveOptions(options: SpokenOptions): ResolvedOptions {
+  const { contract } = options;
   const revisions = [...(options.revisions ?? contract.served)].sort((one, other) => one - other);
   checkUrl(String(options.url));
   checkContract(contract, revisions);
@@ -175,7 +178,7 @@ function checkUrl(url: string): void {
   if (!/^wss?:\/\//i.test(url)) throw misconfigured(`url: expected ws: or wss:, not ${url.split(':')[0] ?? ''}:`);
 }
 
-function checkContract(contract: Contract, revisions: readonly number[]): void {
+function checkContract(contract: Spoken, revisions: readonly number[]): void {
   const highest = revisions.at(-1);
   if (highest === undefined) throw misconfigured('revisions: expected one at least');
   for (const revision of revisions) {

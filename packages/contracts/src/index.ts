@@ -38,6 +38,14 @@ export {
 export { type Misfit, mustFit, type Reading, readAs } from './define/read-as.ts';
 export { type EventView, existsAt, type RequestView, type RevisionView } from './define/revision-view.ts';
 export { fieldExistsAt, fieldLife, type Reader, schemaAt } from './define/schema-at.ts';
+export type {
+  Spoken,
+  SpokenEvent,
+  SpokenEventDefinition,
+  SpokenRequest,
+  SpokenRequestDefinition,
+  SpokenView,
+} from './define/spoken.ts';
 // For those who build a gateway or a peer.
 export { type Decoded, type DecodeOptions, decodeFrame, type Issue } from './frames/decode.ts';
 export type {
@@ -105,4 +113,4 @@ export {
   SCOPES_OF_ROLE,
   type Scope,
 } from './tables/vocabulary.ts';
-export { type Tyrum, tyrum } from './tyrum.ts';
+export { spokenTyrum, type Tyrum, tyrum } from './tyrum.ts';

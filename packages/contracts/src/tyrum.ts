@@ -1,7 +1,9 @@
 import { approvalCast } from './casts/approval.ts';
 import { conversationCast } from './casts/conversation.ts';
 import { uiMessageStreamCast } from './casts/ui-message-stream.ts';
+import { assemble } from './define/assemble.ts';
 import { defineContract } from './define/contract.ts';
+import type { Spoken } from './define/spoken.ts';
 import * as approvalEvents from './events/approval.ts';
 import * as artifactEvents from './events/artifact.ts';
 import * as controlEvents from './events/control.ts';
@@ -27,8 +29,7 @@ import * as turn from './operations/turn.ts';
 import { REVISION_HASHES } from './revision-hashes.gen.ts';
 import { revisions } from './tables/revisions.ts';
 
-/** The contract that this project ships. Extend it, or bring your own. */
-export const tyrum = defineContract({
+const parts = {
   name: 'tyrum',
   revisions,
   modules: {
@@ -57,6 +58,12 @@ export const tyrum = defineContract({
   },
   casts: [approvalCast, conversationCast, uiMessageStreamCast],
   hashes: REVISION_HASHES,
-});
+};
+
+/** The contract that this project ships. Extend it, or bring your own. */
+export const tyrum = /* @__PURE__ */ defineContract(parts);
+
+/** The same for a peer that speaks it as it is. It was judged when it was published: what judges is not loaded with it. */
+export const spokenTyrum: Spoken = /* @__PURE__ */ assemble(parts);
 
 export type Tyrum = typeof tyrum;

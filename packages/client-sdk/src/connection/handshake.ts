@@ -9,9 +9,8 @@ import {
   publicKeyDer,
   type Recovery,
   type ResponseFrame,
-  type RevisionView,
   randomUuid,
-  readAs,
+  type SpokenView,
   toBase64Url,
   transcriptAt2,
 } from '@tyrum/contracts';
@@ -76,7 +75,7 @@ export async function shakeHands(channel: HandshakeChannel, options: HandshakeOp
 async function proveAlone(
   channel: HandshakeChannel,
   options: HandshakeOptions,
-  view: RevisionView,
+  view: SpokenView,
   { connection_id: connectionId, challenge }: InitResult,
 ): Promise<HandshakeOutcome> {
   const { knownGateway, revisions, identity, role } = options;
@@ -94,7 +93,7 @@ async function proveAlone(
 async function proveMutually(
   channel: HandshakeChannel,
   options: HandshakeOptions,
-  view: RevisionView,
+  view: SpokenView,
   result: InitResult,
   init: Exchanged,
 ): Promise<HandshakeOutcome> {
@@ -183,7 +182,7 @@ async function exchange(
 function agreedView(
   { contract, revisions }: HandshakeOptions,
   result: unknown,
-): { view: RevisionView } | { ending: Ending } {
+): { view: SpokenView } | { ending: Ending } {
   const named =
     typeof result === 'object' && result !== null && 'protocol_rev' in result ? result.protocol_rev : BARE_REVISION;
   const revision = revisions.find((candidate) => candidate === named);
@@ -218,9 +217,8 @@ async function trustedGateway(
   return { gateway: { id, trust: knownGateway?.trust ?? 'first_use' }, der };
 }
 
-function parseResult<T>(view: RevisionView, type: string, result: unknown): T | undefined {
-  const schema = view.requests.get(type)?.result;
-  const reading = schema === undefined ? undefined : readAs(schema, result, 'result');
+function parseResult<T>(view: SpokenView, type: string, result: unknown): T | undefined {
+  const reading = view.requests.get(type)?.readResult?.(result);
   return reading?.fits ? (reading.value as T) : undefined;
 }
 

@@ -1,10 +1,10 @@
-import { type Contract, type Random, type Role, randomText } from '@tyrum/contracts';
+import { type Random, type Role, randomText, type Spoken } from '@tyrum/contracts';
 import type { DeviceDescription, PeerCapability } from '../client-options.ts';
 import type { Identity } from '../ports/identity.ts';
 
 /** Everything that `connect.init` says. */
 export interface OfferOptions {
-  readonly contract: Contract;
+  readonly contract: Spoken;
   /** Ascending. */
   readonly revisions: readonly number[];
   readonly identity: Identity;
@@ -42,7 +42,7 @@ export function offerPayload(options: OfferOptions): Record<string, unknown> {
 }
 
 /** The extensions of a contract as they are announced for a revision. */
-export function offeredExtensions(contract: Contract, revision: number): readonly { id: string; hash: string }[] {
+export function offeredExtensions(contract: Spoken, revision: number): readonly { id: string; hash: string }[] {
   return contract.extensions.flatMap(({ id, hashes }) => {
     const hash = hashes[revision];
     return hash === undefined ? [] : [{ id, hash }];

@@ -1,9 +1,9 @@
-import { DEFAULT_LIMITS, type Limits, type Recovery, type RevisionView } from '@tyrum/contracts';
+import { DEFAULT_LIMITS, type Limits, type Recovery, type SpokenView } from '@tyrum/contracts';
 import type { ProvenGateway } from '../client-state.ts';
 
 /** What a completed handshake agreed on. */
 export interface Session {
-  readonly view: RevisionView;
+  readonly view: SpokenView;
   readonly connectionId: string;
   readonly limits: Limits;
   /** Ids of the contract extensions that both sides know. */

@@ -1,4 +1,4 @@
-import { type EventFrame, type EventScope, type EventView, type RecoveryReason, readAs } from '@tyrum/contracts';
+import type { EventFrame, EventScope, RecoveryReason, SpokenEvent } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
 
 /** One event as the application gets it, its payload checked. */
@@ -21,9 +21,9 @@ export interface ReceivedEvent {
 export type SnapshotReason = RecoveryReason | 'not_resumable';
 
 /** Reads the payload of an event, tolerantly: keys that this client does not know are dropped. */
-export function readEvent(frame: EventFrame, view: EventView): ReceivedEvent | ClientError {
+export function readEvent(frame: EventFrame, view: SpokenEvent): ReceivedEvent | ClientError {
   const { type, payload, event_id: eventId, occurred_at: occurredAt, scope, cursor } = frame;
-  const reading = readAs(view.payload, payload, 'payload');
+  const reading = view.readPayload(payload);
   if (!reading.fits) {
     return new ClientError('invalid_message', `event ${type} does not fit the contract: ${reading.message}`, {
       details: { eventId, issues: reading.issues },

@@ -1,4 +1,4 @@
-import type { EventFrame, EventView } from '@tyrum/contracts';
+import type { EventFrame, SpokenEvent } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
 import type { Ending } from '../connection/ending.ts';
 import { lost, stopped } from '../connection/ending.ts';
@@ -43,7 +43,7 @@ interface Entry {
   readonly kind: 'event' | 'start' | 'snapshot';
   readonly index: number;
   readonly frame?: EventFrame;
-  readonly view?: EventView;
+  readonly view?: SpokenEvent;
   readonly reason?: SnapshotReason;
   /** Where the log stands after it; absent outside the log. */
   readonly cursor: string | undefined;
@@ -128,7 +128,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   }
 
   /** Whether there is no room: what is ephemeral is dropped then, anything else ends the connection. */
-  function isFull(view: EventView | undefined): boolean {
+  function isFull(view: SpokenEvent | undefined): boolean {
     const room = Math.max(options.maxQueuedEvents, 2 * (session?.limits.event_window ?? 0));
     if (view?.definition.kept === 'ephemeral') return queue.length >= room / 2;
     if (queue.length < room) return false;

@@ -1,4 +1,4 @@
-import { type Contract, canonicalJson, ProtocolError, type RevisionView, readAs, type Trace } from '@tyrum/contracts';
+import { canonicalJson, ProtocolError, type Spoken, type SpokenView, type Trace } from '@tyrum/contracts';
 import { isAgreed, type Session } from '../connection/session.ts';
 
 /** What a request says, fixed when it is made: every time it is sent again it is the same. */
@@ -32,8 +32,8 @@ export function samePayload(one: string, other: string): boolean {
  * @param session the open one; without it nothing is agreed yet and `view` is what the client hopes for
  */
 export function refusalOf(
-  contract: Contract,
-  view: RevisionView,
+  contract: Spoken,
+  view: SpokenView,
   session: Session | undefined,
   type: string,
   payload: unknown,
@@ -43,12 +43,12 @@ export function refusalOf(
   if (!known || (session !== undefined && !isAgreed(session, request.extension))) {
     return unsupported(contract, view.revision, type);
   }
-  const reading = readAs(request.payload, payload, 'payload');
+  const reading = request.readPayload(payload);
   if (reading.fits) return undefined;
   return new ProtocolError('contract_error', `${type}: ${reading.message}`, { details: { issues: reading.issues } });
 }
 
-function unsupported(contract: Contract, revision: number, type: string): ProtocolError {
+function unsupported(contract: Spoken, revision: number, type: string): ProtocolError {
   const definition = contract.definitions.find((candidate) => candidate.kind === 'request' && candidate.type === type);
   const elsewhere = definition !== undefined && definition.since > revision;
   return new ProtocolError('unsupported_operation', `${type} does not exist at revision ${revision}`, {

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  type Contract,
   type EffectClass,
   type ErrorResponseFrame,
   exceedsUtf8,
@@ -8,6 +7,7 @@ import {
   type ResponseFrame,
   randomFraction,
   randomUuid,
+  type Spoken,
 } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
 import type { ClientLimits } from '../client-limits.ts';
@@ -47,7 +47,7 @@ export interface Pending {
 }
 
 export interface PendingOptions {
-  readonly contract: Contract;
+  readonly contract: Spoken;
   /** The revision hoped for while none is agreed. */
   readonly revision: number;
   readonly clock: Clock;
@@ -286,6 +286,6 @@ export function createPending(options: PendingOptions): Pending {
   };
 }
 
-function effectsOf(contract: Contract): ReadonlyMap<string, EffectClass> {
+function effectsOf(contract: Spoken): ReadonlyMap<string, EffectClass> {
   return new Map(contract.definitions.flatMap((each) => (each.kind === 'request' ? [[each.type, each.effect]] : [])));
 }

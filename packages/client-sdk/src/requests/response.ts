@@ -3,8 +3,7 @@ import {
   isErrorCode,
   type OkResponseFrame,
   ProtocolError,
-  type RevisionView,
-  readAs,
+  type SpokenView,
 } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
 
@@ -18,11 +17,10 @@ export interface Reply<Result = unknown> {
 }
 
 /** Reads an ok response, tolerantly: keys that this client does not know are dropped. */
-export function readReply(view: RevisionView, frame: OkResponseFrame): Reply | ClientError {
+export function readReply(view: SpokenView, frame: OkResponseFrame): Reply | ClientError {
   const rest = { asOf: frame.as_of, replayed: frame.replayed === true };
-  const schema = view.requests.get(frame.type)?.result;
-  if (schema === undefined) return { result: undefined, ...rest };
-  const reading = readAs(schema, frame.result, 'result');
+  const reading = view.requests.get(frame.type)?.readResult?.(frame.result);
+  if (reading === undefined) return { result: undefined, ...rest };
   if (reading.fits) return { result: reading.value, ...rest };
   return new ClientError(
     'invalid_message',

@@ -3,9 +3,8 @@ import {
   exceedsUtf8,
   ProtocolError,
   type RequestFrame,
-  type RequestView,
   type Role,
-  readAs,
+  type SpokenRequest,
   type Trace,
 } from '@tyrum/contracts';
 import { ClientError } from '../client-error.ts';
@@ -88,7 +87,7 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
   function admit(
     { session }: Link,
     frame: RequestFrame,
-  ): { request: RequestView; payload: unknown } | { error: ProtocolError } {
+  ): { request: SpokenRequest; payload: unknown } | { error: ProtocolError } {
     const request = session.view.requests.get(frame.type);
     const served =
       request !== undefined &&
@@ -97,7 +96,7 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
       isAgreed(session, request.extension) &&
       (frame.type in BUILT_IN || handlers.has(frame.type));
     if (!served) return { error: new ProtocolError('unsupported_operation', `${frame.type} is not served here`) };
-    const reading = readAs(request.payload, frame.payload, 'payload');
+    const reading = request.readPayload(frame.payload);
     if (!reading.fits) {
       return { error: new ProtocolError('contract_error', reading.message, { details: { issues: reading.issues } }) };
     }
@@ -105,7 +104,7 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
     return { request, payload: reading.value };
   }
 
-  async function outcomeOf(request: RequestView, frame: RequestFrame, payload: unknown): Promise<JournalOutcome> {
+  async function outcomeOf(request: SpokenRequest, frame: RequestFrame, payload: unknown): Promise<JournalOutcome> {
     const handler = handlers.get(frame.type);
     if (request.definition.effect === 'remote' && handler !== undefined) {
       return runs.run(frame, payload, (signal) => invoke(request, frame, payload, handler, signal));
@@ -123,7 +122,7 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
 
   /** Runs a handler and puts what comes of it into words that fit the contract. */
   async function invoke(
-    { result: schema }: RequestView,
+    { readResult }: SpokenRequest,
     frame: RequestFrame,
     payload: unknown,
     handler: RequestHandler,
@@ -131,8 +130,8 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
   ): Promise<JournalOutcome> {
     try {
       const result = await handler(payload, { signal, requestId: frame.request_id, trace: frame.trace });
-      if (schema === undefined) return { ok: true };
-      const reading = readAs(schema, result ?? {}, 'result');
+      if (readResult === undefined) return { ok: true };
+      const reading = readResult(result ?? {});
       if (reading.fits) return { ok: true, result: JSON.parse(JSON.stringify(reading.value)) };
       throw new TypeError(`the handler's result does not fit the contract: ${reading.message}`);
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { Revision } from '../tables/revisions.ts';
+import { assemble, definitionsOf, type Parts } from './assemble.ts';
 import type { Cast } from './cast.ts';
 import { checkContract } from './contract-check.ts';
-import type { Definition, EventDefinition, RequestDefinition } from './operation.ts';
-import { createRevisionView, type RevisionView } from './revision-view.ts';
+import type { Definition } from './operation.ts';
+import type { RevisionView } from './revision-view.ts';
 
 /** Files of definitions, as `import * as conversation from './conversation.ts'` brings them. */
 export type Modules = { readonly [Name: string]: { readonly [Export: string]: unknown } };
@@ -64,7 +65,7 @@ export interface ContractOptions<M extends Modules> {
  * @throws {ContractError} that names the place, when definitions contradict each other or cannot be exported.
  */
 export function defineContract<M extends Modules>(options: ContractOptions<M>): Contract<M> {
-  return assemble({
+  return judged({
     name: options.name,
     revisions: options.revisions,
     modules: options.modules,
@@ -74,47 +75,29 @@ export function defineContract<M extends Modules>(options: ContractOptions<M>): 
   });
 }
 
-type Parts<M extends Modules> = Pick<Contract<M>, 'name' | 'revisions' | 'modules' | 'casts' | 'hashes' | 'extensions'>;
-
-function assemble<M extends Modules>(parts: Parts<M>): Contract<M> {
-  const definitions = definitionsOf(parts.modules);
+function judged<M extends Modules>(parts: Parts<M>): Contract<M> {
+  const assembled = assemble(parts);
+  const { definitions, served, at } = assembled;
   checkContract({ ...parts, definitions });
-  const views = new Map<number, RevisionView>();
-  const served = parts.revisions.filter((entry) => entry.status !== 'retired').map((entry) => entry.revision);
-  const newest = Math.max(...parts.revisions.map((entry) => entry.revision));
-
-  function viewAt(revision: number): RevisionView {
-    let view = views.get(revision);
-    if (view === undefined) {
-      view = createRevisionView({ definitions, casts: parts.casts, extensions: parts.extensions, revision });
-      views.set(revision, view);
-    }
-    return view;
-  }
-
   return {
     ...parts,
     definitions,
     served,
+    at,
     get current() {
-      return viewAt(newest);
-    },
-    at(revision) {
-      if (!served.includes(revision))
-        throw new RangeError(`contract ${parts.name} does not serve revision ${revision}`);
-      return viewAt(revision);
+      return assembled.current;
     },
     extend({ name, modules, hashes = {} }) {
-      const definitions = new Set(definitionsOf(modules));
-      const types = new Set([...definitions].map((definition) => definition.type));
-      return assemble({
+      const added = new Set(definitionsOf(modules));
+      const types = new Set([...added].map((definition) => definition.type));
+      return judged({
         ...parts,
         modules: { ...parts.modules, ...prefixed(name, modules) } as typeof parts.modules & typeof modules,
-        extensions: [...parts.extensions, { id: name, hashes, types, definitions }],
+        extensions: [...parts.extensions, { id: name, hashes, types, definitions: added }],
       });
     },
     withHashes(hashes, ofExtensions = {}) {
-      return assemble({
+      return judged({
         ...parts,
         hashes: { ...parts.hashes, ...hashes },
         extensions: parts.extensions.map((entry) => ({
@@ -126,21 +109,7 @@ function assemble<M extends Modules>(parts: Parts<M>): Contract<M> {
   };
 }
 
-/** The definitions among everything that modules export. */
-export function definitionsOf(modules: Modules): readonly Definition[] {
-  return Object.values(modules).flatMap((module) => Object.values(module).filter(isDefinition));
-}
-
 /** An extension's module may be called like one of the base: neither hides the other. */
 function prefixed(name: string, modules: Modules): Modules {
   return Object.fromEntries(Object.entries(modules).map(([key, module]) => [`${name}/${key}`, module]));
-}
-
-function isDefinition(value: unknown): value is RequestDefinition | EventDefinition {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    (value.kind === 'request' || value.kind === 'event')
-  );
 }

@@ -2,14 +2,13 @@ import { ProtocolError } from '../protocol-error.ts';
 import type { Cast, EventWords, RequestCast } from './cast.ts';
 import type { ExtensionEntry } from './contract.ts';
 import type { Definition, EventDefinition, RequestDefinition, Schema } from './operation.ts';
-import { mustFit, readAs } from './read-as.ts';
+import { mustFit, type Reading, readAs } from './read-as.ts';
 import { createDerivation, type Derivation, type Reader, schemaAt } from './schema-at.ts';
+import type { SpokenEvent, SpokenRequest } from './spoken.ts';
 
 /** What a request looks like at one revision, and the way to and from the words that handlers speak. */
-export interface RequestView {
+export interface RequestView extends SpokenRequest {
   readonly definition: RequestDefinition;
-  /** The extension it belongs to; `undefined` for the base contract. */
-  readonly extension: string | undefined;
   /** The payload on the wire, as its reader checks it. */
   readonly payload: Schema;
   /** The result on the wire, as its reader checks it; `undefined` for a void one. */
@@ -29,9 +28,8 @@ export interface RequestView {
   readonly downError: (error: { code: string; details: unknown }) => { readonly result: unknown } | undefined;
 }
 
-export interface EventView {
+export interface EventView extends SpokenEvent {
   readonly definition: EventDefinition;
-  readonly extension: string | undefined;
   readonly payload: Schema;
 }
 
@@ -61,7 +59,8 @@ export function createRevisionView({ definitions, casts, extensions, revision }:
     if (!existsAt(definition, revision)) continue;
     const extension = extensions.find((entry) => entry.definitions.has(definition))?.id;
     if (definition.kind === 'event') {
-      events.set(definition.type, { definition, extension, payload: derivations.peer(definition.payload) });
+      const payload = derivations.peer(definition.payload);
+      events.set(definition.type, { definition, extension, payload, readPayload: reads(payload, 'payload') });
     } else {
       requests.set(definition.type, requestView(definition, extension, bridges, derivations));
     }
@@ -105,11 +104,15 @@ function requestView(
     peer: result === undefined ? undefined : derivations.peer(result),
   };
   const toPeer = definition.direction === 'to_peer';
+  const received = toPeer
+    ? { payload: payloads.peer, result: results.gateway }
+    : { payload: payloads.gateway, result: results.peer };
   return {
     definition,
     extension,
-    payload: toPeer ? payloads.peer : payloads.gateway,
-    result: toPeer ? results.gateway : results.peer,
+    ...received,
+    readPayload: reads(received.payload, 'payload'),
+    readResult: received.result && reads(received.result, 'result'),
     payloads,
     results,
     up: upFrom(definition, own, bridges),
@@ -129,6 +132,10 @@ function inWordsOf(schema: Schema | undefined, answer: { readonly result: unknow
   if (schema === undefined) return answer;
   const reading = readAs(schema, answer.result, 'result');
   return reading.fits ? { result: reading.value } : undefined;
+}
+
+function reads(schema: Schema, root: string): (value: unknown) => Reading {
+  return (value) => readAs(schema, value, root);
 }
 
 function upFrom(
