@@ -38,6 +38,10 @@ task.submit                 | to_gateway | client      | operator.write         
 turn.cancel                 | to_gateway | client      | operator.write                 | once
 turn.get                    | to_gateway | client      | operator.read                  | read
 turn.list                   | to_gateway | client      | operator.read                  | read
+workflow.cancel             | to_gateway | client      | operator.write                 | once
+workflow.get                | to_gateway | client      | operator.read                  | read
+workflow.resume             | to_gateway | client      | operator.write                 | once
+workflow.start              | to_gateway | client      | operator.write                 | once
 `;
 
 const EVENTS = `

@@ -80,6 +80,7 @@ export { Node, Pairing, PairingStatus } from './schemas/pairing.ts';
 export { Review } from './schemas/review.ts';
 export { Action, Task, TaskStatus } from './schemas/task.ts';
 export { Turn, TurnItem, TurnStatus } from './schemas/turn.ts';
+export { WorkflowRun } from './schemas/workflow.ts';
 // The vocabulary and the tables.
 export {
   afterClose,

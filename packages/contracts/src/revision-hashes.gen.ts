@@ -1,5 +1,5 @@
 /** SHA-256 of each revision's artefact, base64url. Written by `scripts/lock-revision.ts`. */
 export const REVISION_HASHES = {
-  2: 'c554rnWBAPGC2PpO4zVT7DgraS7H9cHRDLScQpEZMQs',
-  3: 'Mz4O6pyuy_M_GesikkcjT--EjsVdIDZBqd3LfTL4k38',
+  2: 'hp3R-yrASfbfC_DJ3gHsn8APiXhBm13kGaycZemb8t8',
+  3: 'DgowE3P44CA2tIHnGlAgmbyYQr9k6yqL_y-pQLOsEVo',
 } as const;

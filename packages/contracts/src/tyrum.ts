@@ -26,6 +26,7 @@ import * as ping from './operations/ping.ts';
 import * as request from './operations/request.ts';
 import * as task from './operations/task.ts';
 import * as turn from './operations/turn.ts';
+import * as workflow from './operations/workflow.ts';
 import { REVISION_HASHES } from './revision-hashes.gen.ts';
 import { revisions } from './tables/revisions.ts';
 
@@ -54,6 +55,7 @@ const parts = {
     taskEvents,
     turn,
     turnEvents,
+    workflow,
     workflowEvents,
   },
   casts: [approvalCast, conversationCast, uiMessageStreamCast],

@@ -55,6 +55,7 @@ export type {
 export { StoreUnavailableError, VersionConflictError } from './ports/store.ts';
 export { type LogLevel, silentTelemetry, type Telemetry } from './ports/telemetry.ts';
 export type { TaskRequest, TurnContext, TurnRunner } from './ports/turn-runner.ts';
+export type { StepPolicy, StepTarget, WorkflowOffice } from './ports/workflows.ts';
 export { type AppendFeed, createAppendFeed } from './store/append-feed.ts';
 export {
   decodeText,

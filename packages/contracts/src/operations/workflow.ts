@@ -49,9 +49,14 @@ export const workflowResume = defineRequest({
   type: 'workflow.resume',
   summary: 'Lets a paused workflow run go on.',
   ...write,
-  payload: z.object({ token: Text.apply(meta, { description: 'As the paused run carries it.' }) }),
-  result: z.object({ workflow_run_id: z.uuid(), resumed: z.boolean() }),
-  errors: ['not_found', 'invalid_state'],
+  payload: z.object({ token: Text.apply(meta, { description: 'As `workflow.get` or the gateway told it.' }) }),
+  result: z.object({
+    workflow_run_id: z.uuid(),
+    resumed: z
+      .boolean()
+      .apply(meta, { description: '`false` where the token was used before and the run goes on already.' }),
+  }),
+  errors: ['not_found'],
   example: { payload: { token: 'wfr_1' }, result: { workflow_run_id: EXAMPLE.uuid, resumed: true } },
 });
 
@@ -74,7 +79,13 @@ export const workflowGet = defineRequest({
   effect: 'read',
   since: 3,
   payload: z.object({ workflow_run_id: z.uuid() }),
-  result: z.object({ workflow_run: WorkflowRun }),
+  result: z.object({
+    workflow_run: WorkflowRun,
+    resume_token: z.optional(Text).apply(meta, {
+      description:
+        'What `workflow.resume` asks for, while the run waits for it; told to the device alone that started the run.',
+    }),
+  }),
   errors: ['not_found'],
   example: { payload: { workflow_run_id: EXAMPLE.uuid }, result: { workflow_run: exampleWorkflowRun } },
 });

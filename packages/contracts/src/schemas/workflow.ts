@@ -34,8 +34,7 @@ export const WorkflowRun = z
     budgets: z.optional(Budgets),
     created_at: Timestamp,
     finished_at: z.nullable(Timestamp),
-    resume_token: z.optional(Text).apply(meta, { description: 'While it is paused: what `workflow.resume` asks for.' }),
-    reason: z.optional(Text),
+    reason: z.optional(Text).apply(meta, { description: 'Why it is paused, failed or was cancelled, for people.' }),
   })
   .apply(meta, { id: 'WorkflowRun', description: 'A plan of steps that run in order.' });
 export interface WorkflowRun extends z.infer<typeof WorkflowRun> {}

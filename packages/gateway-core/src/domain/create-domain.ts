@@ -24,6 +24,9 @@ import { createTokens } from './tokens/tokens.ts';
 import { turnHandlers } from './turns/turn-handlers.ts';
 import { createTurnLane } from './turns/turn-lane.ts';
 import { createTurnRuns, type TurnRuns } from './turns/turn-runs.ts';
+import { targetInAction } from './workflows/step-target.ts';
+import { workflowHandlers } from './workflows/workflow-handlers.ts';
+import { createWorkflowOffice } from './workflows/workflows.ts';
 
 /** What the product decides, and the bounds within which the domain works. */
 export interface DomainOptions extends DomainPolicies {
@@ -106,6 +109,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     policy: options.pairing,
     onAdmitted: dispatcher.admitted,
   });
+  const stepping = { alarms, random, approvals: opening };
   const sweep = createConversationSweep(alarms);
 
   return {
@@ -113,6 +117,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       ...conversationHandlers({ lane, sweep, random }),
       ...turnHandlers(lane),
       ...approvalHandlers(opening),
+      ...workflowHandlers({ ...stepping, stepPolicy: options.workflowStep ?? targetInAction }),
       ...pairingHandlers({ links, greeting, tokens, random }),
       ...nodeHandlers(services.peers),
       ...taskHandlers({ alarms, random }),
@@ -122,6 +127,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     tokens: tokens.office,
     approvals: createApprovalOffice({ ...opening, services, waiters: approvalWaiters }),
     policyOverrides: createOverrideOffice({ services, alarms, random }),
+    workflows: createWorkflowOffice({ ...stepping, services }),
     async start() {
       await tokens.start();
       await runs.start();

@@ -9,6 +9,7 @@ import type { PolicyOverrideOffice } from '../ports/policy-overrides.ts';
 import type { Awaitable, Store, Transaction } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TurnRunner } from '../ports/turn-runner.ts';
+import type { StepPolicy, WorkflowOffice } from '../ports/workflows.ts';
 
 /** What the domain gets from the engine and the embedder. */
 export interface DomainServices<C extends Contract = Tyrum> {
@@ -41,6 +42,7 @@ export interface Domain {
   readonly tokens: TokenOffice;
   readonly approvals: ApprovalOffice;
   readonly policyOverrides: PolicyOverrideOffice;
+  readonly workflows: WorkflowOffice;
   /** Takes up what an earlier run left: turns, dispatches, timers. Called once, before the first peer. */
   start(): Promise<void>;
   /** A handshake completed. Runs before the peer's first request does. */
@@ -56,6 +58,8 @@ export interface DomainPolicies {
   readonly pairing?: (node: Node) => 'ask' | 'approve' | 'deny';
   /** What becomes of a question that is to be approved. @default `ask`: a human decides */
   readonly approval?: ApprovalPolicy;
+  /** For whom the step of a workflow is. @default what its action says beside its `type`: `node_id` or `capability`, `deadline_ms` */
+  readonly workflowStep?: StepPolicy;
 }
 
 /** What a new token says its bearer is. */

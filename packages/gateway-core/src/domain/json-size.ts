@@ -17,6 +17,8 @@ export const MOST_MESSAGE_BYTES = 917_504;
 /** Most bytes of all that one turn says. */
 export const MOST_SAID_BYTES = 917_504;
 export const MOST_ACTION_BYTES = 131_072;
+/** Most bytes of the steps of a workflow: every change of it tells them all. */
+export const MOST_PLAN_BYTES = 98_304;
 /** Most bytes of all overrides that are made at a time. */
 export const MOST_OVERRIDE_BYTES = 131_072;
 /** Most bytes of a question that is to be approved. */

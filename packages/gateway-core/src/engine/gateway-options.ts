@@ -8,6 +8,7 @@ import type { PolicyOverrideOffice } from '../ports/policy-overrides.ts';
 import type { Awaitable, Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TurnRunner } from '../ports/turn-runner.ts';
+import type { WorkflowOffice } from '../ports/workflows.ts';
 import type { EventHub } from './event-writer.ts';
 import type { Handlers } from './handlers.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -38,6 +39,8 @@ export interface Gateway<C extends Contract = Tyrum> {
   readonly approvals: ApprovalOffice;
   /** Gives and takes back standing answers to approvals. */
   readonly policyOverrides: PolicyOverrideOffice;
+  /** Tells what a paused workflow run waits for. */
+  readonly workflows: WorkflowOffice;
   /** Runs work in a transaction of one tenant, together with the events that it causes. */
   transact<Value>(tenant: string, work: (unit: Unit<C>) => Awaitable<Value>): Promise<Value>;
   /** Resolves when the store commits. @throws {StoreUnavailableError} when it does not. */

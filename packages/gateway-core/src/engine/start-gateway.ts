@@ -262,6 +262,7 @@ export async function startGateway<C extends Contract = Tyrum>(
     tokens: domain.tokens,
     approvals: domain.approvals,
     policyOverrides: domain.policyOverrides,
+    workflows: domain.workflows,
     transact: transact as Gateway<C>['transact'],
     checkReady: () => probeStore(store, clock.now()),
     held: () => ({

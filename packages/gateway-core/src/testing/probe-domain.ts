@@ -105,6 +105,7 @@ export function createProbeDomain(services: DomainServices, options: ProbeDomain
     tokens: { issue: unasked, revoke: unasked, narrow: unasked, ensureAdmin: unasked, hasAdmin: unasked },
     approvals: { open: unasked, get: unasked, decide: unasked, cancel: unasked, decided: unasked },
     policyOverrides: { create: unasked, revoke: unasked, list: unasked },
+    workflows: { resumeToken: unasked },
     start: async () => undefined,
     async peerOpened(peer) {
       opened.push(peer);

@@ -6,7 +6,7 @@ import type { PagedList } from '../paging/newest-page.ts';
 export interface ApprovalRecord {
   readonly approval: Approval;
   /** What goes on once it is decided; absent where only its opener's own code waits. */
-  readonly waiter?: { readonly kind: 'turn'; readonly id: string };
+  readonly waiter?: { readonly kind: 'turn' | 'workflow'; readonly id: string };
 }
 
 /** The statuses in which somebody still has to decide. */
@@ -60,7 +60,7 @@ export const approvals: Collection<ApprovalRecord> = {
   indexes: {
     ...listIndexes(),
     key: ({ approval }) => [approval.approval_key],
-    /** What a turn waits for. */
+    /** What a turn or a workflow run waits for. */
     waiter: ({ approval, waiter }) =>
       waiter !== undefined && isWaiting(approval) ? [waiter.kind, waiter.id] : undefined,
   },

@@ -4,6 +4,7 @@ import { conversationScope } from '../conversations/conversation-records.ts';
 import { type Judgement, newReview } from '../new-review.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
 import { unblockTurn } from '../turns/unblock-turn.ts';
+import { wakeWorkflow } from '../workflows/workflow-alarm.ts';
 import { type ApprovalRecord, approvals, isWaiting } from './approval-records.ts';
 
 export interface ApprovalServices {
@@ -34,7 +35,8 @@ export async function endApproval(
   const approval = withReview({ ...record.approval, status: end.state }, services.random, unit.now, end);
   const ended = await saveApproval(unit, services.alarms, { ...record, approval });
   const { waiter } = ended;
-  if (waiter !== undefined && !(await waitsForMore(unit, waiter))) await unblockTurn(unit, waiter.id);
+  if (waiter?.kind === 'workflow') await wakeWorkflow(unit, services.alarms, waiter.id);
+  if (waiter?.kind === 'turn' && !(await waitsForMore(unit, waiter))) await unblockTurn(unit, waiter.id);
   return ended;
 }
 

@@ -14,6 +14,8 @@ export interface NewTask {
   readonly capability?: string | undefined;
   readonly deadlineMs?: number | undefined;
   readonly turnId?: string | undefined;
+  /** The workflow run whose step it is. */
+  readonly workflowRunId?: string;
   /** Names it inside its turn. */
   readonly key?: string;
   /** The trace context of what caused it. */
@@ -31,7 +33,7 @@ export interface NewTask {
 export async function submitTask(
   unit: TenantUnit,
   { alarms, random }: { alarms: Alarms; random: Random },
-  { action, nodeId, capability, deadlineMs, turnId, key, trace }: NewTask,
+  { action, nodeId, capability, deadlineMs, turnId, workflowRunId, key, trace }: NewTask,
 ): Promise<TaskRecord> {
   if (nodeId === undefined && capability === undefined) {
     throw contractError(['payload', 'node_id'], 'expected `node_id` or `capability`');
@@ -55,6 +57,7 @@ export async function submitTask(
       finished_at: null,
     },
     addressed: nodeId === undefined ? 'capability' : 'node',
+    ...(workflowRunId === undefined ? {} : { workflow_run_id: workflowRunId }),
     ...(key === undefined ? {} : { key }),
     ...(trace === undefined ? {} : { trace }),
     adoptable: false,

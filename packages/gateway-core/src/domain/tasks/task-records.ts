@@ -7,6 +7,8 @@ export interface TaskRecord {
   readonly task: Task;
   /** Whether `task.node_id` was asked for, or is only whom the task was given to. */
   readonly addressed: 'node' | 'capability';
+  /** The workflow run that goes on when it has ended. */
+  readonly workflow_run_id?: string;
   /** Names the task inside its turn, where a runner asked for it. */
   readonly key?: string;
   /** The trace context of the request that caused it. */

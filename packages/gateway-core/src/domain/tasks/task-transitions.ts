@@ -2,6 +2,7 @@ import type { EventScope, Task } from '@tyrum/contracts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
 import { wireTime } from '../wire-time.ts';
+import { wakeWorkflow } from '../workflows/workflow-alarm.ts';
 import { type TaskRecord, tasks } from './task-records.ts';
 
 /** How a task ends. */
@@ -34,7 +35,8 @@ export async function keepTask(unit: TenantUnit, alarms: Alarms, record: TaskRec
   else await alarms.set(unit, TASK_ALARM, task.task_id, due);
 }
 
-export function endTask(unit: TenantUnit, alarms: Alarms, record: TaskRecord, end: TaskEnd): Promise<TaskRecord> {
+/** Ends a task, and lets the workflow run go on that waited for it. */
+export async function endTask(unit: TenantUnit, alarms: Alarms, record: TaskRecord, end: TaskEnd): Promise<TaskRecord> {
   const task: Task = {
     ...record.task,
     status: end.status,
@@ -42,6 +44,7 @@ export function endTask(unit: TenantUnit, alarms: Alarms, record: TaskRecord, en
     lease_expires_at: null,
     ...(end.status === 'succeeded' ? outcomeOf(end) : { error: end.error }),
   };
+  if (record.workflow_run_id !== undefined) await wakeWorkflow(unit, alarms, record.workflow_run_id);
   return saveTask(unit, alarms, { ...record, task, adoptable: false });
 }
 
