@@ -22,8 +22,6 @@ export async function advanceWorkflow(
     }
     const now =
       step.status === 'queued' ? await beginStep(unit, services, current, step) : await lookAtStep(unit, step);
-    // Woken although nothing has come of it yet.
-    if (now.step === step) return current;
     current = withStep(current, now.step);
     switch (now.step.status) {
       case 'succeeded':
