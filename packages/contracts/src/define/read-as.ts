@@ -18,9 +18,11 @@ const words = { error: expectationOf };
 
 /** Reads a value by a schema of the wire: defaults are filled in. Paths go from `root` on. Never throws. */
 export function readAs<Of extends Schema>(schema: Of, value: unknown, root: string): Reading<z.output<Of>> {
-  const parsed = z.safeParse(schema, value, words);
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return { fits: true, value: parsed.data };
-  const issues = issuesOf(parsed.error, root);
+  // Only what does not fit is read with our words for it: taken along, they make every reading four times as dear.
+  const told = z.safeParse(schema, value, words);
+  const issues = issuesOf(told.error ?? parsed.error, root);
   return { fits: false, issues, message: issues.slice(0, 1).map(describeIssue).join() };
 }
 
