@@ -7,6 +7,8 @@ import type { EventSink, SequencedItem } from './event-sink.ts';
 export interface EventBuffer extends EventSink {
   /** `undefined` at the end. @throws what it was ended with */
   next(): Promise<SequencedItem | undefined>;
+  /** What came up to an index needs no consumer any more: it is released, and the item that is being worked on too. */
+  releaseUpTo(index: number): void;
   /** The consumer leaves: what is buffered is released without being delivered. */
   end(): void;
   /** The client ended: what the consumer has not taken stays unprocessed, and what it has until it comes back. */
@@ -61,6 +63,11 @@ export function createEventBuffer(types: ReadonlySet<string> | undefined, wantsS
         return undefined;
       }
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    releaseUpTo(index) {
+      if (taken !== undefined && taken.item.index <= index) taken.release();
+      const kept = buffered.findIndex(({ item }) => item.index > index);
+      for (const { release } of buffered.splice(0, kept < 0 ? buffered.length : kept)) release();
     },
     end() {
       taken?.release();

@@ -66,18 +66,70 @@ describe('follow', () => {
     expect(shown).toEqual([uuid(3)]);
   });
 
-  test('applies everything after a second when the place of the list never comes', async () => {
+  test('reads again when the place of the list does not come, and applies nothing twice [RQ-17]', async () => {
     const world = await createOpenWorld();
     const { gateway, clock } = world;
-    const { shown } = follow(world);
+    const { shown, following } = follow(world);
     await settled();
-    gateway.last.answer('turn.list', { turns: [] }, { as_of: 'c.99' });
     gateway.last.emit('turn.queued', turn(1));
+    gateway.last.answer('turn.list', { turns: [{ turn: listedTurn }] }, { as_of: 'c.99' });
     await clock.advance(999);
-    expect(shown).toEqual([]);
+    expect(gateway.last.requests).toEqual([]);
     await clock.advance(1);
+    gateway.last.answer('turn.list', { turns: [{ turn: listedTurn }] }, { as_of: gateway.head });
+    await following.ready;
+    gateway.last.emit('turn.queued', turn(2));
+    await settled();
 
-    expect(shown).toEqual([uuid(1)]);
+    expect(shown).toEqual(['listed', uuid(2)]);
+  });
+
+  test('reads again at once when so many events came without the place that no more will come [FC-6]', async () => {
+    const world = await createOpenWorld();
+    const { gateway } = world;
+    const { shown, following } = follow(world);
+    await settled();
+    gateway.last.answer('turn.list', { turns: [] }, { as_of: 'c.999999' });
+    await settled();
+    for (let count = 0; count < 1_024; count += 1) gateway.last.emit('turn.queued', turn(count));
+    await settled();
+    expect(shown).toEqual([]);
+    gateway.last.answer('turn.list', { turns: [{ turn: listedTurn }] }, { as_of: gateway.head });
+    await following.ready;
+    await settled();
+
+    expect(shown).toEqual(['listed']);
+    expect(gateway.last.acks.at(-1)).toBe(gateway.head);
+  });
+
+  test('finds the place of the list by a bookmark where no event carries it [EV-26]', async () => {
+    const world = await createOpenWorld();
+    const { gateway } = world;
+    const { shown, following } = follow(world);
+    await settled();
+    gateway.last.emit('turn.queued', turn(1));
+    gateway.last.answer('turn.list', { turns: [{ turn: listedTurn }] }, { as_of: 'c.2' });
+    gateway.last.emit('events.bookmark', {});
+    gateway.last.emit('turn.queued', turn(2));
+    await following.ready;
+    await settled();
+
+    expect(shown).toEqual(['listed', uuid(2)]);
+  });
+
+  test('waits for no place any more once it was stopped', async () => {
+    const world = await createOpenWorld();
+    const { shown, following } = follow(world);
+    await settled();
+    world.gateway.last.answer('turn.list', { turns: [] }, { as_of: 'c.99' });
+    await settled();
+
+    following.stop();
+    await following.ready;
+    world.gateway.last.emit('turn.queued', turn(1));
+    await settled();
+
+    expect(shown).toEqual([]);
   });
 
   test('takes the place of the first page for all of them', async () => {

@@ -24,7 +24,7 @@ export interface FollowOptions {
   readonly types: readonly string[];
   readonly apply: (event: ReceivedEvent) => unknown;
   readonly exchange: (type: string, payload: unknown, options: RequestOptions) => Promise<Reply>;
-  readonly sequencer: Pick<Sequencer, 'lastIndex'>;
+  readonly sequencer: Pick<Sequencer, 'lastIndex' | 'window'>;
   readonly listeners: Pick<EventListeners, 'addSink'>;
   readonly cursors: CursorIndex;
   readonly clock: Clock;
@@ -35,15 +35,25 @@ export interface FollowOptions {
   readonly ending: AbortSignal;
 }
 
+/** One reading of the application's view. */
+interface Reading {
+  /** Index of what had come when it was asked for. */
+  readonly askedAt: number;
+  /** Index of where it was true, once that has come; `undefined` where no place was said. */
+  readonly place: Promise<number | undefined> | undefined;
+}
+
 /**
- * How long the place of a read is waited for among the events, in milliseconds. Its cursor may stand at an event that this peer
- * is not sent: then it never comes, and events that the read reflects may be applied once more.
+ * How long the place of a read is waited for among the events, in milliseconds: at first, and at the most. It does not come where
+ * the connection was lost meanwhile, for instance.
  */
 const PLACE_WAIT_MS = 1_000;
+const MOST_PLACE_WAIT_MS = 32_000;
 
 /**
  * Lists, then applies what happens after it: the events that came before the read was asked, and those up to its `as_of`, are left
- * out; every later one is applied, in order. Where events were missed it reads again before it goes on.
+ * out; every later one is applied, in order and once. Where events were missed, or nobody can tell which of them the read
+ * reflects, it reads again before it goes on.
  */
 export function startFollowing(options: FollowOptions): Following {
   const { sequencer, cursors, clock, onError } = options;
@@ -61,10 +71,24 @@ export function startFollowing(options: FollowOptions): Following {
   if (options.ending.aborted) stop();
   else options.ending.addEventListener('abort', stop, { once: true });
 
-  /** Reads afresh, and finds out which events the read reflects. */
+  /** Reads afresh until it is known which events the read reflects. */
   async function read(): Promise<void> {
-    let asOf: string | undefined;
+    for (let waitMs = PLACE_WAIT_MS; !stopped.signal.aborted; waitMs = Math.min(2 * waitMs, MOST_PLACE_WAIT_MS)) {
+      const { askedAt, place } = await readOnce(waitMs);
+      // What had come by then is reflected. Nobody needs it, and more may come that was held back for it.
+      covered = Math.max(covered, askedAt);
+      buffer.releaseUpTo(covered);
+      if (place === undefined) return;
+      const index = await place;
+      if (index === undefined) continue;
+      covered = Math.max(covered, index);
+      return;
+    }
+  }
+
+  async function readOnce(waitMs: number): Promise<Reading> {
     let askedAt = sequencer.lastIndex;
+    let place: Reading['place'];
     let first = true;
     await options.read(async (type, payload, requestOptions = {}) => {
       const isFirst = first;
@@ -72,11 +96,13 @@ export function startFollowing(options: FollowOptions): Following {
       if (isFirst) askedAt = sequencer.lastIndex;
       const reply = await options.exchange(type, payload, { signal: stopped.signal, ...requestOptions });
       // Of several pages the first is the oldest: what came after it is applied to all of them.
-      if (isFirst) asOf = reply.asOf;
+      if (isFirst && reply.asOf !== undefined) {
+        const { window } = sequencer;
+        place = cursors.wait(reply.asOf, { ms: waitMs, cursors: window, signal: stopped.signal });
+      }
       return reply.result;
     });
-    const place = asOf === undefined ? undefined : await cursors.wait(asOf, PLACE_WAIT_MS);
-    covered = Math.max(askedAt, place ?? 0);
+    return { askedAt, place };
   }
 
   async function readAgain(): Promise<void> {

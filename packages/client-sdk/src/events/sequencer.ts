@@ -25,6 +25,8 @@ export interface Sequencer {
   halt(): void;
   /** Index of what came last. */
   readonly lastIndex: number;
+  /** How many events may be with the application at a time; no more come before it has done with some. */
+  readonly window: number;
 }
 
 export interface SequencerOptions {
@@ -137,7 +139,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return true;
   }
 
-  /** How many events may be with the application at a time. */
   function window(): number {
     return session?.mutual === undefined ? WINDOW_WITHOUT_CREDIT : session.limits.event_window;
   }
@@ -242,6 +243,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     },
     get lastIndex() {
       return lastIndex;
+    },
+    get window() {
+      return window();
     },
   };
 }

@@ -84,6 +84,7 @@ async function withLog(count: number, faults = {}) {
         placeHalf: codec.placeHalf({ tenant: 'acme', epoch: 'e', position, eventId: '' }),
         audienceHalf: revision < 3 ? undefined : 'half',
         window,
+        sayBookmark: (cursor, prev) => JSON.stringify({ type: 'events.bookmark', cursor, prev }),
         onLost: (reason) => void lost.push(reason),
       });
       deliveries.push(delivery);

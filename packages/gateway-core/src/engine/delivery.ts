@@ -1,6 +1,7 @@
 import type { RevisionView } from '@tyrum/contracts';
 import type { LogReader, LogScope } from '../ports/store.ts';
 import { maySee, type Viewer } from './audience.ts';
+import { createAwaitedPlaces } from './awaited-places.ts';
 import type { EncodedFrame, LoggedEvent } from './encoded-event.ts';
 import type { Output } from './output.ts';
 import type { AsOf } from './response.ts';
@@ -29,7 +30,12 @@ export interface Delivery {
   /** The viewer's rights changed: what follows is judged, and its cursors are bound, anew. */
   rebind(audienceHalf: string): void;
   /** Sends a bookmark with the newest cursor to a peer that has all there is, unless an event carried one since the last call. */
-  bookmark(makeFrame: (cursor: string, prev: string) => string): void;
+  bookmark(): void;
+  /**
+   * A read is true at a place: the peer will find the cursor of that place among its events, in order, so that it can tell which
+   * of them the read reflects. Where no event carries it a bookmark does (EV-26).
+   */
+  name(place: AsOf): void;
   stop(): void;
 }
 
@@ -47,6 +53,8 @@ export interface DeliveryOptions {
   readonly audienceHalf: string | undefined;
   /** Unacked durable events in flight at the most. */
   readonly window: number;
+  /** The text of a bookmark. */
+  readonly sayBookmark: (cursor: string, prev: string) => string;
   /**
    * The connection cannot go on without a gap: the store could not be read, an event could not be said, or the log was trimmed
    * past what the peer has got.
@@ -68,6 +76,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let lowest = position;
   let highest = position;
   let sentCursor = audienceHalf === undefined ? '' : `${audienceHalf}.${options.placeHalf}`;
+  let sentPosition = position;
+  const places = createAwaitedPlaces();
   /** Positions that were sent and are not acked, oldest first; never more than the window. */
   let unacked: number[] = [];
   let sentSinceBookmark = false;
@@ -108,7 +118,24 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function sent(cursor: string, place: number): void {
     sentCursor = cursor;
+    sentPosition = place;
     highest = Math.max(highest, place);
+  }
+
+  function sendBookmark(half: string, place: number): void {
+    const cursor = `${audienceHalf}.${half}`;
+    output.send(options.sayBookmark(cursor, sentCursor));
+    sent(cursor, place);
+  }
+
+  /** Names the places that delivery has come to, unless what was sent last stands there, or after them. */
+  function namePlaces(): void {
+    for (let place = places.take(position); place !== undefined; place = places.take(position)) {
+      // A read whose transaction failed may have seen an event there that never came to be.
+      const stands = place.position < position || place.eventId === eventId;
+      if (stands && place.position > sentPosition)
+        sendBookmark(tenantLog.placeHalf(place.position, place.eventId), place.position);
+    }
   }
 
   function lose(reason: string, cause?: unknown): void {
@@ -137,6 +164,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (const event of events) {
         if (stopped() || !canSend()) return;
         take(tenantLog.encode(event));
+        namePlaces();
       }
     } catch (cause) {
       lose('the log cannot be read now', cause);
@@ -154,6 +182,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           return;
         }
         take(next);
+        namePlaces();
       }
     } catch (cause) {
       lose('an event cannot be said', cause);
@@ -182,18 +211,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     rebind(half) {
       if (audienceHalf !== undefined) audienceHalf = half;
     },
-    bookmark(makeFrame) {
+    name(place) {
+      if (audienceHalf === undefined || state === 'stopped' || place.position <= sentPosition) return;
+      places.add(place);
+      namePlaces();
+    },
+    bookmark() {
       const idle = !sentSinceBookmark;
       sentSinceBookmark = false;
       if (audienceHalf === undefined || state !== 'ready' || !idle || position < tail.head || output.full()) return;
-      const half = eventId === '' ? options.placeHalf : tenantLog.placeHalf(position, eventId);
-      const cursor = `${audienceHalf}.${half}`;
-      output.send(makeFrame(cursor, sentCursor));
-      sent(cursor, position);
+      sendBookmark(eventId === '' ? options.placeHalf : tenantLog.placeHalf(position, eventId), position);
     },
     stop() {
       state = 'stopped';
       unacked = [];
+      places.clear();
     },
   };
 }

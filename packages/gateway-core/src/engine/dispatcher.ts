@@ -19,7 +19,7 @@ import { refusalIn, toProtocolError } from './failure.ts';
 import type { AnyHandler, Caller, RequestContext } from './handlers.ts';
 import type { LedgerRunner, Ran } from './ledger.ts';
 import type { Bucket } from './rate-limit.ts';
-import type { Outcome } from './response.ts';
+import type { AsOf, Outcome } from './response.ts';
 
 /** Answers requests, whichever transport they came over: admission, ledger, handler, one outcome. */
 export interface Dispatcher {
@@ -38,6 +38,11 @@ export interface DispatchedRequest {
   readonly bucket: Bucket;
   /** Answers the engine's own operations; they are the transport's to provide. */
   readonly engineOperation: (type: string, payload: unknown) => Promise<Outcome>;
+  /**
+   * Hears where a read is true while its transaction is still open: nothing that comes after that place in the log can have been
+   * seen yet. The transaction may run again, or fail.
+   */
+  readonly onRead?: (asOf: AsOf) => void;
 }
 
 export interface DispatcherOptions {
@@ -83,7 +88,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     };
     switch (definition.effect) {
       case 'read':
-        return store.transact((tx) => inTransaction(handler, admission.payload, request, tx)).then(committed);
+        return store.transact((tx) => readIn(tx, handler, admission.payload, request)).then(committed);
       case 'once':
         return ledger.once(key, admission.payload, (tx) =>
           refusing(() => inTransaction(handler, admission.payload, request, tx)),
@@ -98,6 +103,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   function committed({ outcome, afterCommit }: Ran): Outcome {
     runAfterCommit(afterCommit, telemetry);
     return outcome;
+  }
+
+  /** Runs a handler that changes nothing, and tells its peer's delivery where in the log it was true. */
+  function readIn(tx: Transaction, handler: AnyHandler, payload: unknown, request: DispatchedRequest): Awaitable<Ran> {
+    return whenReady(inTransaction(handler, payload, request, tx), (ran) => {
+      if (ran.outcome.ok && ran.outcome.asOf !== undefined) request.onRead?.(ran.outcome.asOf);
+      return ran;
+    });
   }
 
   /** Runs a handler in a transaction. Whatever it throws leaves the transaction with what it wrote taken back. */

@@ -120,6 +120,7 @@ export function createSession(services: SessionServices, options: SessionOptions
     placeHalf: plan.placeHalf,
     audienceHalf: bindAudience(),
     window: limits.event_window,
+    sayBookmark: own.bookmark,
     onLost(reason, cause) {
       telemetry.log('error', reason, {
         tenant,
@@ -147,7 +148,7 @@ export function createSession(services: SessionServices, options: SessionOptions
     ping: () => channel.ping(),
     // A peer that has much to read first, or whose words wait on this side, is late and not gone.
     excused: () => reception.paused || output.behind(),
-    onBeat: () => delivery.bookmark(own.bookmark),
+    onBeat: delivery.bookmark,
     onDead: () => close('going_away', 'no sign of life'),
   });
   const reception = createReception({
@@ -162,7 +163,7 @@ export function createSession(services: SessionServices, options: SessionOptions
     clock,
     random,
     telemetry,
-    dispatch: (frame) => dispatcher.dispatch({ frame, view, caller, bucket, engineOperation }),
+    dispatch: (frame) => dispatcher.dispatch({ frame, view, caller, bucket, engineOperation, onRead: delivery.name }),
     asOfCursor: delivery.cursorAt,
     onResume: heartbeat.alive,
     close: options.close,
