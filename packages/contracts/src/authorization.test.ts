@@ -21,12 +21,15 @@ conversation.reconnect      | to_gateway | client      | operator.read          
 conversation.send           | to_gateway | client      | operator.write                 | once
 events.ack                  | to_gateway | client node |                                | read
 events.subscribe            | to_gateway | client node |                                | read
+location.beacon             | to_gateway | node        |                                | once
 node.list                   | to_gateway | client      | operator.read                  | read
 pairing.approve             | to_gateway | client      | operator.pairing               | once
 pairing.deny                | to_gateway | client      | operator.pairing               | once
 pairing.list                | to_gateway | client      | operator.read operator.pairing | read
 pairing.revoke              | to_gateway | client      | operator.pairing               | once
 ping                        | both       | client node |                                | read
+presence.beacon             | to_gateway | client node |                                | once
+presence.list               | to_gateway | client      | operator.read                  | read
 request.status              | to_gateway | client node |                                | read
 task.abort                  | to_peer    | node        | node.paired                    | read
 task.cancel                 | to_gateway | client      | operator.write                 | once
@@ -35,6 +38,8 @@ task.get                    | to_gateway | client      | operator.read          
 task.list                   | to_gateway | client      | operator.read                  | read
 task.progress               | to_gateway | node        | node.paired                    | once
 task.submit                 | to_gateway | client      | operator.write                 | once
+transcript.get              | to_gateway | client      | operator.read                  | read
+transcript.list             | to_gateway | client      | operator.read                  | read
 turn.cancel                 | to_gateway | client      | operator.write                 | once
 turn.get                    | to_gateway | client      | operator.read                  | read
 turn.list                   | to_gateway | client      | operator.read                  | read

@@ -75,8 +75,10 @@ export { Device, GatewayIdentity, RECOVERY_REASONS, Recovery, type RecoveryReaso
 export { Conversation, ConversationSummary, QueueMode } from './schemas/conversation.ts';
 export { ErrorBody } from './schemas/error-body.ts';
 export { EventScope, SCOPE_ID_FIELD } from './schemas/event-scope.ts';
+export { LocationSample } from './schemas/location.ts';
 export { Part, UIMessage } from './schemas/message.ts';
 export { Node, Pairing, PairingStatus } from './schemas/pairing.ts';
+export { Presence } from './schemas/presence.ts';
 export { Review } from './schemas/review.ts';
 export { Action, Task, TaskStatus } from './schemas/task.ts';
 export { Turn, TurnItem, TurnStatus } from './schemas/turn.ts';

@@ -1,5 +1,5 @@
 /** SHA-256 of each revision's artefact, base64url. Written by `scripts/lock-revision.ts`. */
 export const REVISION_HASHES = {
-  2: 'hp3R-yrASfbfC_DJ3gHsn8APiXhBm13kGaycZemb8t8',
-  3: 'DgowE3P44CA2tIHnGlAgmbyYQr9k6yqL_y-pQLOsEVo',
+  2: 'NlADvq2lzUBTD2A-9Dsn5yVL1AXSbYvAmEDJQX4M8M0',
+  3: '9wVyJcNR1hpwKlHLdjGgApOivrKOu_IndVjmZ2C3pSM',
 } as const;

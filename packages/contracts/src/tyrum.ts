@@ -21,10 +21,13 @@ import * as command from './operations/command.ts';
 import * as connect from './operations/connect.ts';
 import * as conversation from './operations/conversation.ts';
 import * as events from './operations/events.ts';
+import * as location from './operations/location.ts';
 import * as pairing from './operations/pairing.ts';
 import * as ping from './operations/ping.ts';
+import * as presence from './operations/presence.ts';
 import * as request from './operations/request.ts';
 import * as task from './operations/task.ts';
+import * as transcript from './operations/transcript.ts';
 import * as turn from './operations/turn.ts';
 import * as workflow from './operations/workflow.ts';
 import { REVISION_HASHES } from './revision-hashes.gen.ts';
@@ -44,15 +47,18 @@ const parts = {
     conversation,
     conversationEvents,
     events,
+    location,
     messageEvents,
     observabilityEvents,
     pairing,
     pairingEvents,
     ping,
+    presence,
     presenceEvents,
     request,
     task,
     taskEvents,
+    transcript,
     turn,
     turnEvents,
     workflow,

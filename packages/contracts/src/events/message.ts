@@ -73,9 +73,11 @@ export const reasoningFinal = defineEvent({
   example: { payload: { conversation_id: 'conv_1', reasoning_id: 'rsn_1', content: 'first, then' } },
 });
 
-const Typing = z
-  .object({ conversation_id: z.optional(Text), thread_id: z.optional(Text) })
-  .apply(meta, { description: 'At least one of the two is there.' });
+/** At least one of the two is there. */
+const Typing = z.union([
+  z.object({ conversation_id: Text, thread_id: z.optional(Text) }),
+  z.object({ conversation_id: z.optional(Text), thread_id: Text }),
+]);
 const typing = {
   ...shared,
   kept: 'ephemeral',

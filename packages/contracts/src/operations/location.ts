@@ -12,7 +12,7 @@ export const locationBeacon = defineRequest({
   summary: 'Tells where a node is; the same sample again changes nothing.',
   direction: 'to_gateway',
   roles: ['node'],
-  scopes: ['node.paired'],
+  scopes: [],
   effect: 'once',
   since: 2,
   payload: z.object({

@@ -16,13 +16,18 @@ const read = {
 
 export const transcriptList = defineRequest({
   type: 'transcript.list',
-  summary: 'Lists the conversations that have a transcript, the most recently updated first.',
+  summary: 'Lists the conversations whose transcript can be read, the most recently updated first.',
   ...read,
   payload: z.object({
     agent_key: z.optional(Text),
     channel: z.optional(Text),
-    archived: z.optional(z.boolean()),
-    active_only: z.optional(z.boolean()).apply(meta, { description: 'Only those with a turn that runs or waits.' }),
+    archived: z
+      .optional(z.boolean())
+      .apply(meta, { description: 'Only archived ones, or only the others. Absent: both.' }),
+    active_only: z.optional(z.boolean()).apply(meta, {
+      description:
+        'Only those with a turn that runs or waits, the one with the newest such turn first; a page may then be short and still have a next one.',
+    }),
     limit: limit(200),
     cursor: z.optional(PageCursor),
   }),

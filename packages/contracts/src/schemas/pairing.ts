@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { meta } from '../define/meta.ts';
 import { Capability } from './capability.ts';
-import { Metadata, Text, Timestamp } from './common.ts';
+import { Json, Text, Timestamp } from './common.ts';
 import { Review } from './review.ts';
 
 export const Node = z
@@ -10,7 +10,7 @@ export const Node = z
     label: z.optional(Text),
     capabilities: z.array(Capability).apply(meta, { description: 'What it advertised when it last connected.' }),
     last_seen_at: Timestamp,
-    metadata: z.optional(Metadata),
+    metadata: z.optional(Json),
     connected: z
       .optional(z.boolean())
       .apply(meta, { 'x-since': 3, description: 'Whether it has an open connection now.' }),

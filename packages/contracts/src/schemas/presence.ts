@@ -8,7 +8,7 @@ export const PresenceMode = z
 
 export const Presence = z
   .object({
-    instance_id: Text,
+    instance_id: Text.apply(meta, { description: 'A device in a role: the role, a slash and the device id.' }),
     role: z.enum(['gateway', 'client', 'node']),
     host: z.optional(Text),
     ip: z.optional(Text),

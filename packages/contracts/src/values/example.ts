@@ -101,7 +101,7 @@ export const examplePolicyOverride: PolicyOverride = {
 };
 
 export const examplePresence: Presence = {
-  instance_id: EXAMPLE.device.device_id,
+  instance_id: `client/${EXAMPLE.device.device_id}`,
   role: 'client',
   mode: 'cli',
   last_seen_at: EXAMPLE.time,

@@ -9,18 +9,23 @@ import { conversationHandlers } from './conversations/conversation-handlers.ts';
 import { createConversationSweep } from './conversations/sweep-conversation.ts';
 import type { Domain, DomainPolicies, DomainServices } from './domain.ts';
 import { createEndWaiters } from './end-waiters.ts';
+import { locationHandlers } from './locations/location-handlers.ts';
+import { createLocationSweep } from './locations/location-samples.ts';
 import { createLogFeed } from './log-feed.ts';
 import { createOverrideOffice } from './overrides/override-office.ts';
 import { createNodeGreeting } from './pairings/node-greeting.ts';
 import { nodeHandlers } from './pairings/node-handlers.ts';
 import { createNodeLinks } from './pairings/node-links.ts';
 import { pairingHandlers } from './pairings/pairing-handlers.ts';
+import { presenceHandlers } from './presence/presence-handlers.ts';
+import { createPresenceWatch } from './presence/presence-watch.ts';
 import { leaseholderHandlers } from './tasks/leaseholder-handlers.ts';
 import { createTaskDispatcher, type TaskDispatcher } from './tasks/task-dispatcher.ts';
 import { taskHandlers } from './tasks/task-handlers.ts';
 import { hasEnded } from './tasks/task-records.ts';
 import { createTurnTasks } from './tasks/turn-tasks.ts';
 import { createTokens } from './tokens/tokens.ts';
+import { transcriptHandlers } from './transcripts/transcript-handlers.ts';
 import { turnHandlers } from './turns/turn-handlers.ts';
 import { createTurnLane } from './turns/turn-lane.ts';
 import { createTurnRuns, type TurnRuns } from './turns/turn-runs.ts';
@@ -111,6 +116,8 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
   });
   const stepping = { alarms, random, approvals: opening };
   const sweep = createConversationSweep(alarms);
+  const presence = createPresenceWatch(services, background);
+  const locations = createLocationSweep(services, background);
 
   return {
     handlers: {
@@ -120,6 +127,9 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       ...workflowHandlers({ ...stepping, stepPolicy: options.workflowStep ?? targetInAction }),
       ...pairingHandlers({ links, greeting, tokens, random }),
       ...nodeHandlers(services.peers),
+      ...presenceHandlers(presence),
+      ...locationHandlers({ policy: options.location, telemetry }),
+      ...transcriptHandlers(),
       ...taskHandlers({ alarms, random }),
       ...leaseholderHandlers({ dispatcher, alarms, leaseMs }),
     },
@@ -132,8 +142,11 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       await tokens.start();
       await runs.start();
       alarms.start();
+      presence.start();
+      locations.start();
     },
     async peerOpened(peer) {
+      presence.opened(peer);
       if (peer.role === 'node') await greeting.greet(peer);
     },
     peerClosed(peer) {
@@ -143,6 +156,8 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     async stop() {
       runs.stop();
       alarms.stop();
+      presence.stop();
+      locations.stop();
       tokens.stop();
       feed.stop();
       await background.stop();

@@ -1,4 +1,4 @@
-import type { Clock, Contract, Node, Random, Role, Scope, Tyrum } from '@tyrum/contracts';
+import type { Clock, Contract, LocationSample, Node, Random, Role, Scope, Tyrum } from '@tyrum/contracts';
 import type { EventHub, EventWriter } from '../engine/event-writer.ts';
 import type { Handlers } from '../engine/handlers.ts';
 import type { Peer, PeerDirectory } from '../engine/peer.ts';
@@ -60,6 +60,8 @@ export interface DomainPolicies {
   readonly approval?: ApprovalPolicy;
   /** For whom the step of a workflow is. @default what its action says beside its `type`: `node_id` or `capability`, `deadline_ms` */
   readonly workflowStep?: StepPolicy;
+  /** What the product makes of a place that a node tells; the node is answered it as `events`. It may be asked twice for one sample. @default nothing */
+  readonly location?: (sample: LocationSample, tenant: string) => readonly unknown[];
 }
 
 /** What a new token says its bearer is. */

@@ -12,6 +12,7 @@ import {
   conversationList,
   conversationScope,
   conversations,
+  filterOf,
   findConversation,
   messageList,
   saveConversation,
@@ -33,16 +34,8 @@ const MOST_MESSAGES = 500;
 export function conversationHandlers({ lane, sweep, random }: ConversationServices): ConversationHandlers {
   return {
     async 'conversation.list'({ agent_key, channel, archived, limit = DEFAULT_PAGE, cursor }, { tx, caller }) {
-      const index =
-        agent_key === undefined
-          ? channel === undefined
-            ? 'all'
-            : 'channel'
-          : channel === undefined
-            ? 'agent'
-            : 'both';
-      const prefix = [archived === true ? 'archived' : 'open', agent_key, channel].filter((part) => part !== undefined);
-      const request: PageRequest = { prefixes: [prefix], limit, cursor };
+      const { index, parts } = filterOf({ agent_key, channel });
+      const request: PageRequest = { prefixes: [[archived === true ? 'archived' : 'open', ...parts]], limit, cursor };
       const { values, next } = await newestPage(tx.documents, caller.tenant, conversationList(index), request);
       return { conversations: values.map(({ summary }) => summary), next_cursor: next };
     },

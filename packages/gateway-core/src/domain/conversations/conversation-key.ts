@@ -14,3 +14,8 @@ export function conversationKey(agentKey: string, channel: string, conversationI
   }
   return `agent:${agentKey}:${channel}:dm:${conversationId}`;
 }
+
+/** The id of the conversation that such a key leads to, or `undefined` for a text of another form. */
+export function conversationIdIn(key: string): string | undefined {
+  return /^agent:[^:]+:[^:]+:dm:([^:]+)$/.exec(key)?.[1];
+}

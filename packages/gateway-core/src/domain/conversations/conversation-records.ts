@@ -49,6 +49,26 @@ export const messages: Collection<MessageRecord> = {
   },
 };
 
+/** Which conversations are asked for. */
+export interface ConversationFilter {
+  readonly agent_key?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly archived?: boolean | undefined;
+}
+
+/** The index that serves a filter, and what its keys have behind the part that tells archived conversations. */
+export function filterOf({ agent_key, channel }: ConversationFilter): {
+  readonly index: 'all' | 'agent' | 'channel' | 'both';
+  readonly parts: readonly string[];
+} {
+  if (agent_key === undefined) {
+    return channel === undefined ? { index: 'all', parts: [] } : { index: 'channel', parts: [channel] };
+  }
+  return channel === undefined
+    ? { index: 'agent', parts: [agent_key] }
+    : { index: 'both', parts: [agent_key, channel] };
+}
+
 /** Conversations by last change, below the parts that a filter fixes. */
 export function conversationList(index: 'all' | 'agent' | 'channel' | 'both'): PagedList<ConversationRecord> {
   return { name: 'conversations', collection: conversations, index, place: recent, placeLength: 2 };
