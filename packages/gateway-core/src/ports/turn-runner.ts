@@ -19,6 +19,16 @@ export interface TurnContext {
   readonly signal: AbortSignal;
   /** The conversation up to and including the message to answer, oldest first. */
   readonly messages: readonly UIMessage[];
+  /**
+   * Takes in what was said since the turn began, oldest first, so that this turn answers it: the turn that was queued for it
+   * ends. Where the conversation's queue mode is `steer_backlog` it takes in what had waited before as well. Resolves with
+   * nothing in every mode but those two, and where nothing was said. A runner calls it where it can change its course, between
+   * two steps of its work; one that never does leaves each message to a turn of its own. What an earlier attempt took in is
+   * among `messages`.
+   *
+   * @throws {ProtocolError} `cancelled` when the turn has ended
+   */
+  steering(): Promise<readonly UIMessage[]>;
   /** What earlier attempts already said, by key. */
   readonly said: ReadonlyMap<string, UIMessage>;
   /** Streams a piece of what will be said under `key`; live only, a `say` must follow. */

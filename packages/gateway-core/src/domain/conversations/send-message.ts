@@ -4,7 +4,7 @@ import { jsonBytes, MOST_MESSAGE_BYTES } from '../json-size.ts';
 import { contractError, notFound } from '../refusals.ts';
 import type { TenantUnit } from '../tenant-unit.ts';
 import type { TurnLane } from '../turns/turn-lane.ts';
-import { type TurnRecord, turns } from '../turns/turn-records.ts';
+import { MOST_ANSWERED, type TurnRecord, turns } from '../turns/turn-records.ts';
 import { appendMessage } from './append-message.ts';
 import {
   type ConversationRecord,
@@ -22,16 +22,13 @@ interface Sent {
   readonly turn_id: string;
 }
 
-/** Most messages that one turn collects. */
-const MOST_COLLECTED = 64;
-
 /**
  * Says something in a conversation, or asks for another answer to what was said last.
  *
  * What happens when a turn has not ended yet is the conversation's queue mode: `followup` queues a turn behind it;
  * `interrupt` cancels what has not ended and runs the new one; `collect` lets the message join the turn that waits and has
- * not started, and else queues one. `steer` and `steer_backlog` do what `followup` does: a runner has no way to take in a
- * message in the middle of its turn.
+ * not started, and else queues one. `steer` and `steer_backlog` queue a turn as `followup` does, and let the runner of the turn
+ * that runs take in its message before that turn begins.
  */
 export async function sendMessage(
   unit: TenantUnit,
@@ -122,7 +119,7 @@ async function collecting(
   conversationId: string,
 ): Promise<TurnRecord | undefined> {
   const last = await lane.lastQueued(tx, tenant, conversationId);
-  const joins = last?.trigger_kind === 'message' && last.answers.length < MOST_COLLECTED;
+  const joins = last?.trigger_kind === 'message' && last.answers.length < MOST_ANSWERED;
   return joins ? last : undefined;
 }
 

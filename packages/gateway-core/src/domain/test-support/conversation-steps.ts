@@ -1,10 +1,8 @@
+import type { QueueMode } from '@tyrum/contracts';
 import type { DomainWorld, ReadEvent } from './domain-world.ts';
 
 /** Creates a conversation and resolves with its id. */
-export async function converse(
-  world: DomainWorld,
-  queueMode?: 'collect' | 'followup' | 'steer' | 'interrupt',
-): Promise<string> {
+export async function converse(world: DomainWorld, queueMode?: QueueMode): Promise<string> {
   const { conversation } = await world.call('conversation.create', {});
   const { conversation_id } = conversation;
   if (queueMode !== undefined) {

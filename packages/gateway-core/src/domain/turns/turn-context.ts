@@ -60,6 +60,8 @@ export interface ContextOptions {
   readonly write: <Value>(work: (unit: TenantUnit, record: TurnRecord) => Promise<Value>) => Promise<Value>;
   readonly tasks: TurnTasks;
   readonly approvals: TurnApprovals;
+  /** Takes in what waits behind the turn. */
+  readonly takeIn: (unit: TenantUnit, record: TurnRecord) => Promise<readonly UIMessage[]>;
   /** Counts the turn as one that only waits until the promise settles. */
   readonly waiting: <Value>(promise: Promise<Value>) => Promise<Value>;
 }
@@ -122,6 +124,7 @@ export function openContext(services: DomainServices, options: ContextOptions): 
       signal,
       messages: options.messages,
       said: options.said,
+      steering: () => guarded(write(options.takeIn)),
       delta(text, key = sayKey(sayCount + 1)) {
         if (text === '' || finished.has(key) || !options.live()) return;
         events.emit(

@@ -10,6 +10,8 @@ import { keepEnded, keepQueued, type TurnEnd } from './turn-transitions.ts';
 export interface TurnLane {
   /** The turn that runs or is about to. */
   first(tx: Transaction, tenant: string, conversationId: string): Promise<TurnRecord | undefined>;
+  /** The turns that wait and have not started, oldest first. */
+  queued(tx: Transaction, tenant: string, conversationId: string): Promise<readonly TurnRecord[]>;
   /** The turn that waits last and has not started. */
   lastQueued(tx: Transaction, tenant: string, conversationId: string): Promise<TurnRecord | undefined>;
   /**
@@ -96,6 +98,10 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
 
   return {
     first,
+    async queued(tx, tenant, conversationId) {
+      const query = { index: 'conversation', prefix: [conversationId, 'queued'], limit: MOST_QUEUED + 1 };
+      return (await tx.documents.list(tenant, turns, query)).items.map(({ value }) => value);
+    },
     async lastQueued(tx, tenant, conversationId) {
       const query = {
         index: 'conversation',
@@ -124,6 +130,7 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
         conversation_id,
         seq: conversation.next_turn,
         trigger_kind: trigger,
+        ...(front === undefined || front.turn.status === 'queued' ? {} : { sent_during: front.turn.turn_id }),
         requested_by: requestedBy,
         answers,
         ...(unit.trace === undefined ? {} : { trace: unit.trace }),

@@ -10,8 +10,10 @@ export interface TurnRecord {
   /** Order among the turns of its conversation; the lowest one that has not ended runs. */
   readonly seq: number;
   readonly trigger_kind: 'message' | 'regenerate';
-  /** The user messages that it answers, oldest first: several where `collect` made them join. */
+  /** The user messages that it answers, oldest first: several where `collect` made them join, or it took them in. */
   readonly answers: readonly string[];
+  /** The turn that ran when it was queued. */
+  readonly sent_during?: string;
   /** The device whose message it answers. */
   readonly requested_by: string;
   /** The trace context of the request that queued it. */
@@ -20,6 +22,9 @@ export interface TurnRecord {
   readonly items: number;
   readonly said_bytes: number;
 }
+
+/** Most messages that one turn answers. */
+export const MOST_ANSWERED = 64;
 
 /** The statuses in which a turn has not ended. */
 export const UNFINISHED = ['running', 'paused', 'queued'] as const satisfies readonly TurnStatus[];

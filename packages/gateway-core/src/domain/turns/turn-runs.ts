@@ -4,6 +4,7 @@ import { type Background, causeOf } from '../background.ts';
 import type { DomainServices } from '../domain.ts';
 import type { LogFeed } from '../log-feed.ts';
 import { inTenant, SYSTEM, type TenantUnit } from '../tenant-unit.ts';
+import { takeIn } from './take-in.ts';
 import { type OpenContext, openContext, type TurnApprovals, type TurnTasks } from './turn-context.ts';
 import { historyOf, saidBy } from './turn-history.ts';
 import type { TurnLane } from './turn-lane.ts';
@@ -154,6 +155,7 @@ export function createTurnRuns(options: TurnRunsOptions): TurnRuns {
       live: () => run.live,
       tasks: options.tasks,
       approvals: options.approvals,
+      takeIn: (unit, current) => takeIn(unit, lane, current),
       waiting: (promise) => waiting(run, promise),
       write: (work) =>
         inTenant(services, tenant, async (unit) => {
