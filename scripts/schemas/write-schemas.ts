@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describeAsyncApi, describeCatalog, type Json, schemaFiles } from '../../packages/contracts/src/artefacts.ts';
+import { contractFileSets, describeCatalog, type Json } from '../../packages/contracts/src/artefacts.ts';
 import { tyrum } from '../../packages/contracts/src/tyrum.ts';
 
 /** Writes what the package of the contract carries for other languages, as `json-schema` in a directory. */
@@ -12,10 +12,9 @@ export function writeSchemas(directory: string): void {
     writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
   };
   for (const revision of tyrum.served) {
-    for (const draft of ['draft-2020-12', 'draft-07'] as const) {
-      for (const { path, schema } of schemaFiles(tyrum, revision, { draft })) write(path, schema);
-    }
-    write(`${revision}/asyncapi.json`, describeAsyncApi(tyrum, revision));
+    // What is hashed is in `revisions` already.
+    const sets = contractFileSets(tyrum, revision).filter(({ has }) => !has(`${revision}/contract.json`));
+    for (const { path, content } of sets.flatMap((set) => set.write())) write(path, content);
   }
   write('catalog.json', describeCatalog(tyrum));
 }

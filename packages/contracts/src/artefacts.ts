@@ -1,5 +1,6 @@
 export { describeAsyncApi } from './artefacts/asyncapi.ts';
 export { describeCatalog } from './artefacts/catalog.ts';
+export { type ContractFile, type ContractFileSet, contractFileSets } from './artefacts/contract-files.ts';
 export {
   ARTEFACT_BASE,
   type DescribeOptions,

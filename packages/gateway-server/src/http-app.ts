@@ -1,14 +1,16 @@
 import type { HttpBindings } from '@hono/node-server';
-import { type Clock, randomUuid, systemClock, systemRandom } from '@tyrum/contracts';
+import { type Clock, type Contract, randomUuid, systemClock, systemRandom } from '@tyrum/contracts';
 import type { OneShotRequest, OneShotResponse, Telemetry } from '@tyrum/gateway-core';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { createContractRoutes } from './contract-routes.ts';
 import { describeCause } from './describe-cause.ts';
 import { tokenOf } from './token-source.ts';
 
 /** A gateway as HTTP needs it. */
 export interface HttpTarget {
+  readonly contract: Contract;
   readonly draining: boolean;
   checkReady(): Promise<void>;
   call(request: OneShotRequest): Promise<OneShotResponse>;
@@ -71,6 +73,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
     });
     return context.body(text, status as ContentfulStatusCode, { 'Content-Type': 'application/json' });
   });
+
+  app.route('/contracts', createContractRoutes(gateway.contract, '/contracts'));
 
   app.get(webSocketPath, (context) =>
     context.json(problem('upgrade_required', 'connect with a WebSocket'), 426, { Upgrade: 'websocket' }),

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { tyrum } from '@tyrum/contracts';
 import type { Channel, Connection, Upgrade } from '@tyrum/gateway-core';
 import type { FrontTarget } from '../front.ts';
 
@@ -34,6 +35,7 @@ const OTHER = new Set(['binary', 'alive', 'drained']);
 export function fakeGateway({ max_frame_bytes = 1_048_576 } = {}): FakeGateway {
   const signals = new EventEmitter();
   const gateway: FakeGateway = {
+    contract: tyrum,
     limits: { max_frame_bytes, drain_ms: 10_000 },
     draining: false,
     storeFailure: undefined,
