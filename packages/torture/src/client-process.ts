@@ -8,9 +8,12 @@ import { createSeeded } from './seeded.ts';
 import { TASK_COMMAND } from './verifier.ts';
 
 /** Every so many messages one has the node work. */
-const TASK_EVERY = 5;
-/** Messages under way at a time. */
+const TASK_EVERY = 7;
+/** Messages under way at a time, and turns that have not ended: a queue that is full refuses, and that proves nothing. */
 const MOST_UNDER_WAY = 8;
+const MOST_TURNS = 64;
+/** Turns of one conversation run one by one, those of several side by side. */
+const CONVERSATIONS = 4;
 
 const setup: PeerSetup = JSON.parse(process.argv[2] ?? '{}');
 const seeded = createSeeded(setup.seed);
@@ -37,16 +40,27 @@ client.onState((state) => {
 });
 client.onSnapshotRequired((reason) => report({ kind: 'snapshot', reason }));
 
+/** Turns of this client that have not ended yet, and those that have: an end may be told before the acknowledgement. */
+const turns = new Set<string>();
+const ended = new Set<string>();
 const durable = tyrum.definitions.filter((definition) => definition.kind === 'event' && definition.kept === 'durable');
 for (const { type } of durable) {
   client.on(type as 'turn.completed', ({ eventId, payload }) => {
     const turnId = payload.turn_id;
+    if (type === 'turn.completed') {
+      turns.delete(turnId);
+      ended.add(turnId);
+    }
     report({ kind: 'applied', eventId, type, ...(turnId === undefined ? {} : { turnId }) });
   });
 }
 
 await client.connect();
-const { conversation } = await client.request('conversation.create', { title: setup.name });
+const conversations: string[] = [];
+for (let number = 1; number <= CONVERSATIONS; number += 1) {
+  const { conversation } = await client.request('conversation.create', { title: `${setup.name}, ${number}` });
+  conversations.push(conversation.conversation_id);
+}
 report({ kind: 'ready' });
 
 const underWay = new Set<Promise<void>>();
@@ -54,7 +68,8 @@ for (let number = 1; !finishing; number += 1) {
   const sent = send(number).finally(() => underWay.delete(sent));
   underWay.add(sent);
   if (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
-  await new Promise((resolve) => setTimeout(resolve, seeded.between(0, 2 * setup.paceMs)));
+  do await new Promise((resolve) => setTimeout(resolve, seeded.between(0, 2 * setup.paceMs)));
+  while (turns.size >= MOST_TURNS && !finishing);
 }
 await Promise.all(underWay);
 report({ kind: 'finished' });
@@ -65,10 +80,11 @@ async function send(number: number): Promise<void> {
   report({ kind: 'sending', messageId });
   try {
     const { turn_id } = await client.request('conversation.send', {
-      conversation_id: conversation.conversation_id,
+      conversation_id: conversations[number % CONVERSATIONS] as string,
       message_id: messageId,
       content: [{ type: 'text', text }],
     });
+    if (!ended.has(turn_id)) turns.add(turn_id);
     report({ kind: 'acknowledged', messageId, turnId: turn_id });
   } catch (error) {
     // Nobody can tell: it may be there once, and may not be.
