@@ -30,4 +30,16 @@ describe('the randomness of the platform', () => {
 
     expect(drawn.size).toBe(64);
   });
+
+  it('gives bytes that nobody else has, however many are asked for [SEC-3]', () => {
+    const random = systemRandom();
+
+    const drawn = [16, 1000, 32, 5000, 16, 0].map((count) => random.bytes(count));
+    drawn[0]?.fill(7);
+
+    expect(drawn.map(({ length }) => length)).toEqual([16, 1000, 32, 5000, 16, 0]);
+    expect(new Set(drawn.map(({ buffer }) => buffer)).size).toBe(6);
+    // A run of zeroes this long is not drawn in the life of the universe.
+    for (const bytes of drawn.slice(1, 5)) expect(Buffer.from(bytes).includes(Buffer.alloc(12))).toBe(false);
+  });
 });

@@ -8,7 +8,7 @@ import {
   type RevisionView,
   type Schema,
 } from '@tyrum/contracts';
-import { whenReady } from '../ports/awaitable.ts';
+import { isPromise, whenReady } from '../ports/awaitable.ts';
 import type { Awaitable, LedgerKey, Store, Transaction } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { admit } from './admission.ts';
@@ -94,7 +94,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           refusing(() => inTransaction(handler, admission.payload, request, tx)),
         );
       case 'remote':
-        return ledger.remote(key, admission.payload, () =>
+        return ledger.remote(key, admission.payload, async () =>
           refusing(() => outside(handler, admission.payload, request)),
         );
     }
@@ -195,14 +195,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 /** What a handler refused is an outcome to be kept; anything else that it threw is a failure. */
-async function refusing(work: () => Awaitable<Ran>): Promise<Ran> {
+function refusing(work: () => Awaitable<Ran>): Awaitable<Ran> {
   try {
-    return await work();
+    const ran = work();
+    return isPromise(ran) ? ran.catch(refusal) : ran;
   } catch (thrown) {
-    const error = refusalIn(thrown);
-    if (error === undefined) throw thrown;
-    return { outcome: { ok: false, error }, afterCommit: [] };
+    return refusal(thrown);
   }
+}
+
+function refusal(thrown: unknown): Ran {
+  const error = refusalIn(thrown);
+  if (error === undefined) throw thrown;
+  return { outcome: { ok: false, error }, afterCommit: [] };
 }
 
 /** The result of each operation at the newest revision that has it, as a peer reads it; `undefined` for a void one. */

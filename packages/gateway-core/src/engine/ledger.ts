@@ -1,6 +1,7 @@
 import { canonicalJson, ProtocolError, toBase64Url } from '@tyrum/contracts';
+import { whenReady } from '../ports/awaitable.ts';
 import type { Crypto } from '../ports/crypto.ts';
-import type { LedgerEntry, LedgerKey, Store, Transaction } from '../ports/store.ts';
+import type { Awaitable, LedgerEntry, LedgerKey, Store, Transaction } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { contractError } from './admission.ts';
 import { runAfterCommit } from './after-commit.ts';
@@ -19,7 +20,7 @@ export interface Ran {
  */
 export interface LedgerRunner {
   /** Runs `work` in one transaction with its claim and its response, unless the key has been used. */
-  once(key: LedgerKey, payload: unknown, work: (tx: Transaction) => Promise<Ran>): Promise<Outcome>;
+  once(key: LedgerKey, payload: unknown, work: (tx: Transaction) => Awaitable<Ran>): Promise<Outcome>;
   /** Claims the key, runs `work` outside any transaction, and keeps its outcome. */
   remote(key: LedgerKey, payload: unknown, work: () => Promise<Ran>): Promise<Outcome>;
   status(key: LedgerKey): Promise<{ readonly status: LedgerStatus; readonly outcome?: Outcome }>;
@@ -49,36 +50,41 @@ export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
       if (first.payloadHash !== payloadHash) return Promise.resolve(keyConflict(key));
       return first.outcome.then((outcome) => ({ ...outcome, replayed: true }));
     }
-    const outcome = run(payloadHash).finally(() => running.delete(name));
+    const outcome = run(payloadHash);
     running.set(name, { payloadHash, outcome });
+    // Before whoever asked hears of it, because this was said first.
+    const forget = () => void running.delete(name);
+    outcome.then(forget, forget);
     return outcome;
   }
 
-  async function runOnce(
-    key: LedgerKey,
-    payloadHash: string,
-    work: (tx: Transaction) => Promise<Ran>,
-  ): Promise<Outcome> {
-    let ran: Ran | undefined;
-    try {
-      const outcome = await store.transact(async (tx) => {
-        ran = undefined;
-        const earlier = await tx.ledger.get(key);
-        if (earlier !== undefined && !isReleased(earlier)) return recall(key, earlier, payloadHash);
-        ran = await work(tx);
-        // A refusal takes its writes back by rolling back; it is kept in a transaction of its own.
-        if (!ran.outcome.ok) throw new Refused(ran.outcome);
-        const taken = await take(tx, key, completedEntry(payloadHash, ran.outcome, now()));
-        if (taken !== undefined) throw new ClaimedElsewhere();
-        return ran.outcome;
-      });
-      runAfterCommit(ran?.afterCommit ?? [], telemetry);
-      return outcome;
-    } catch (thrown) {
-      if (thrown instanceof ClaimedElsewhere) return runOnce(key, payloadHash, work);
-      if (!(thrown instanceof Refused)) throw thrown;
-      return keepRefusal(key, payloadHash, thrown.outcome);
-    }
+  function runOnce(key: LedgerKey, payloadHash: string, work: (tx: Transaction) => Awaitable<Ran>): Promise<Outcome> {
+    const finished = store.transact((tx) =>
+      whenReady(tx.ledger.get(key), (earlier): Awaitable<Ran> => {
+        if (earlier !== undefined && !isReleased(earlier)) {
+          return { outcome: recall(key, earlier, payloadHash), afterCommit: [] };
+        }
+        return whenReady(work(tx), (ran) => {
+          // A refusal takes its writes back by rolling back; it is kept in a transaction of its own.
+          if (!ran.outcome.ok) throw new Refused(ran.outcome);
+          return whenReady(take(tx, key, completedEntry(payloadHash, ran.outcome, now())), (taken) => {
+            if (taken !== undefined) throw new ClaimedElsewhere();
+            return ran;
+          });
+        });
+      }),
+    );
+    return finished.then(
+      ({ outcome, afterCommit }) => {
+        runAfterCommit(afterCommit, telemetry);
+        return outcome;
+      },
+      (thrown) => {
+        if (thrown instanceof ClaimedElsewhere) return runOnce(key, payloadHash, work);
+        if (!(thrown instanceof Refused)) throw thrown;
+        return keepRefusal(key, payloadHash, thrown.outcome);
+      },
+    );
   }
 
   async function keepRefusal(key: LedgerKey, payloadHash: string, refusal: Outcome): Promise<Outcome> {
@@ -175,11 +181,11 @@ class Refused extends Error {
 }
 
 /** Takes a key that is free. Answers the entry that holds it when it is not. */
-async function take(tx: Transaction, key: LedgerKey, entry: LedgerEntry): Promise<LedgerEntry | undefined> {
-  const earlier = await tx.ledger.claim(key, entry);
-  if (earlier === undefined || !isReleased(earlier)) return earlier;
-  await tx.ledger.settle(key, entry);
-  return undefined;
+function take(tx: Transaction, key: LedgerKey, entry: LedgerEntry): Awaitable<LedgerEntry | undefined> {
+  return whenReady(tx.ledger.claim(key, entry), (earlier): Awaitable<LedgerEntry | undefined> => {
+    if (earlier === undefined || !isReleased(earlier)) return earlier;
+    return whenReady(tx.ledger.settle(key, entry), () => undefined);
+  });
 }
 
 /** Whether an outcome is the answer to every repeat: not one that another try may better. */

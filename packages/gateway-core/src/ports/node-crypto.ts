@@ -1,9 +1,9 @@
 import {
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   sign,
   verify,
@@ -30,7 +30,7 @@ export function nodeCrypto(): Crypto {
   }
 
   return {
-    sha256: (data) => createHash('sha256').update(data).digest(),
+    sha256: (data) => hash('sha256', data, 'buffer'),
     hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
     verify: (der, message, signature) =>
       new Promise((resolve) => {
