@@ -14,7 +14,7 @@ const MOST_AT_ONCE = 65_536;
 export class SocketWriter {
   readonly #socket: Writable;
   readonly #drained: () => void;
-  #waiting: Buffer[] = [];
+  #waiting: string[] = [];
   #waitingBytes = 0;
   #state: 'idle' | 'scheduled' | 'writing' | 'ended' = 'idle';
 
@@ -28,8 +28,8 @@ export class SocketWriter {
     return this.#waitingBytes + this.#socket.writableLength;
   }
 
-  /** Takes a whole frame. It leaves when the code that runs now has run, without waiting for anything else. */
-  write(frame: Buffer): void {
+  /** Takes a whole frame, a byte to a character. It leaves when the code that runs now has run, without waiting for anything else. */
+  write(frame: string): void {
     if (this.#state === 'ended') return;
     this.#waiting.push(frame);
     this.#waitingBytes += frame.length;
@@ -40,7 +40,8 @@ export class SocketWriter {
 
   /** Hands over what is left, so that a close frame can follow, and takes nothing any more. */
   end(): void {
-    if (this.#state !== 'ended' && this.#waiting.length > 0) this.#socket.write(this.#take(Number.POSITIVE_INFINITY));
+    if (this.#state !== 'ended' && this.#waiting.length > 0)
+      this.#socket.write(this.#take(Number.POSITIVE_INFINITY), 'latin1');
     this.#state = 'ended';
   }
 
@@ -48,7 +49,7 @@ export class SocketWriter {
     if (writer.#state === 'ended') return;
     if (writer.#waiting.length > 0) {
       writer.#state = 'writing';
-      writer.#socket.write(writer.#take(MOST_AT_ONCE), () => SocketWriter.#writeSome(writer));
+      writer.#socket.write(writer.#take(MOST_AT_ONCE), 'latin1', () => SocketWriter.#writeSome(writer));
       return;
     }
     writer.#state = 'idle';
@@ -56,7 +57,7 @@ export class SocketWriter {
   }
 
   /** The frames that fit, and one at least. They stay whole, because the library writes its pongs in between. */
-  #take(most: number): Buffer {
+  #take(most: number): string {
     let count = 0;
     let bytes = 0;
     for (const frame of this.#waiting) {
@@ -67,6 +68,6 @@ export class SocketWriter {
     const taken = this.#waiting;
     this.#waiting = taken.splice(count);
     this.#waitingBytes -= bytes;
-    return count === 1 ? (taken[0] as Buffer) : Buffer.concat(taken, bytes);
+    return taken.join('');
   }
 }
