@@ -91,6 +91,21 @@ describe('steering', () => {
     expect(await runOut(world, runner)).toBe(turns);
   });
 
+  it.each([
+    ['steer', []],
+    ['steer_backlog', ['two']],
+  ] as const)('in the mode %s takes in %j of what was said before the turn began', async (mode, takesIn) => {
+    const world = await createDomainWorld({ runner: createStagedRunner(), start: false });
+    const id = await converse(world, mode);
+    await say(world, id, 'one');
+    await say(world, id, 'two');
+
+    const runner = createStagedRunner();
+    await (await world.crash({ runner, start: true })).settle();
+
+    expect(texts(await runner.last.context.steering())).toEqual(takesIn);
+  });
+
   it('is history to the turn that waits longer', async () => {
     const { runner, world, id } = await running('steer');
     await say(world, id, 'two');
