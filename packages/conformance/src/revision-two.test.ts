@@ -164,8 +164,11 @@ describe('a peer that speaks only revision 2', { timeout: PROCESS_TIMEOUT_MS }, 
     const chunks = events.filter(ofStream).map(({ payload }) => payload.chunk ?? payload.stage);
     const answerId = got.messages[1].id;
     expect(chunks).toEqual([
+      { type: 'start' },
+      { type: 'text-start', id: answerId },
       ...deltas.map((delta) => ({ type: 'text-delta', id: answerId, delta })),
       { type: 'text-end', id: answerId },
+      { type: 'finish' },
       'done',
     ]);
     expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(events.length);

@@ -17,12 +17,13 @@ const RUNS = 60;
  */
 const OWN_WORDS: Readonly<Record<string, readonly unknown[]>> = {
   'conversation.send': [true],
-  'message.delta': ['chunk', 'text-delta'],
-  'message.final': ['chunk', 'text-end'],
-  'reasoning.delta': ['chunk', 'reasoning-delta'],
-  'reasoning.final': ['chunk', 'reasoning-end'],
-  'turn.completed': ['done'],
-  'turn.cancelled': ['done'],
+  'message.delta': ['chunk', 'text-start', 'text-delta'],
+  'message.final': ['chunk', 'text-start', 'text-delta', 'text-end'],
+  'reasoning.delta': ['chunk', 'reasoning-start', 'reasoning-delta'],
+  'reasoning.final': ['chunk', 'reasoning-start', 'reasoning-delta', 'reasoning-end'],
+  'turn.started': ['chunk', 'start'],
+  'turn.completed': ['chunk', 'finish', 'done'],
+  'turn.cancelled': ['chunk', 'abort', 'done'],
   'turn.failed': ['error', 'the turn failed'],
 };
 
@@ -121,11 +122,16 @@ function plain(value: unknown): unknown {
 
 /** The values at the leaves of what came out that neither went in nor belong to the cast's own words. */
 function inventedIn(out: unknown, into: unknown, type: string): readonly unknown[] {
-  const known = new Set([...leavesOf(plain(into)), ...(OWN_WORDS[type] ?? []).map((word) => JSON.stringify(word))]);
-  return leavesOf(plain(out)).filter((leaf) => !known.has(leaf));
+  const known = [...leavesOf(plain(into)), ...(OWN_WORDS[type] ?? [])];
+  return leavesOf(plain(out)).filter((leaf) => !known.some((one) => one === leaf || isPartOf(leaf, one)));
 }
 
-function leavesOf(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null) return value === undefined ? [] : [JSON.stringify(value)];
+/** What was said in pieces before is not said again: only its rest is. */
+function isPartOf(leaf: unknown, whole: unknown): boolean {
+  return typeof leaf === 'string' && typeof whole === 'string' && whole.endsWith(leaf);
+}
+
+function leavesOf(value: unknown): readonly unknown[] {
+  if (typeof value !== 'object' || value === null) return value === undefined ? [] : [value];
   return Object.values(value).flatMap(leavesOf);
 }

@@ -3,7 +3,7 @@
 export { agentIdOf } from './domain/agent-id.ts';
 export type { DomainPolicies, TokenGrant, TokenOffice, Unit } from './domain/domain.ts';
 export { type EchoRunnerOptions, echoRunner } from './domain/echo-runner.ts';
-export type { EventHub, EventOptions, EventWriter } from './engine/event-writer.ts';
+export type { EventHub, EventOptions, EventWriter, GatewayEvents } from './engine/event-writer.ts';
 export { createGateway } from './engine/gateway.ts';
 export type { ExtraHandlers, Gateway, GatewayOptions } from './engine/gateway-options.ts';
 export type { Caller, Handler, Handlers, RequestContext } from './engine/handlers.ts';

@@ -15,67 +15,111 @@ const reasoning = { conversation_id: 'conv_1', reasoning_id: 'why_1', ...asked }
 const at2 = tyrum.at(2);
 const at3 = tyrum.at(3);
 
+const delta = (id: string, text: string) => ({ stage: 'chunk', chunk: { type: 'text-delta', id, delta: text } });
+const thought = (text: string) => ({ stage: 'chunk', chunk: { type: 'reasoning-delta', id: 'why_1', delta: text } });
+const chunk = (type: string, id?: string) => ({ stage: 'chunk', chunk: id === undefined ? { type } : { type, id } });
+
 // What happens, what the sender is streamed for it, and what everyone is told at revision 2.
 const STREAMED = [
   {
+    what: 'the first piece of a message',
     type: 'message.delta',
-    payload: { ...message, delta: 'hel' },
-    stream: { stage: 'chunk', chunk: { type: 'text-delta', id: 'msg_2', delta: 'hel' } },
+    payload: { ...message, delta: 'hel', offset: 0 },
+    stream: [chunk('text-start', 'msg_2'), delta('msg_2', 'hel')],
     told: { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', delta: 'hel' },
   },
   {
+    what: 'another piece of a message',
+    type: 'message.delta',
+    payload: { ...message, delta: 'lo', offset: 3 },
+    stream: [delta('msg_2', 'lo')],
+    told: { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', delta: 'lo' },
+  },
+  {
+    what: 'the end of a message that was streamed',
     type: 'message.final',
-    payload: { ...message, content: 'hello' },
-    stream: { stage: 'chunk', chunk: { type: 'text-end', id: 'msg_2' } },
+    payload: { ...message, content: 'hello', streamed: 5 },
+    stream: [chunk('text-end', 'msg_2')],
     told: { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', content: 'hello' },
   },
   {
+    what: 'a message of which a part was streamed',
+    type: 'message.final',
+    payload: { ...message, content: 'hello', streamed: 3 },
+    stream: [delta('msg_2', 'lo'), chunk('text-end', 'msg_2')],
+    told: { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', content: 'hello' },
+  },
+  {
+    what: 'a message that was not streamed',
+    type: 'message.final',
+    payload: { ...message, content: 'hello' },
+    stream: [chunk('text-start', 'msg_2'), delta('msg_2', 'hello'), chunk('text-end', 'msg_2')],
+    told: { conversation_id: 'conv_1', message_id: 'msg_2', role: 'assistant', content: 'hello' },
+  },
+  {
+    what: 'the first piece of reasoning',
     type: 'reasoning.delta',
-    payload: { ...reasoning, delta: 'bec' },
-    stream: { stage: 'chunk', chunk: { type: 'reasoning-delta', id: 'why_1', delta: 'bec' } },
+    payload: { ...reasoning, delta: 'bec', offset: 0 },
+    stream: [chunk('reasoning-start', 'why_1'), thought('bec')],
     told: { conversation_id: 'conv_1', reasoning_id: 'why_1', delta: 'bec' },
   },
   {
+    what: 'the end of reasoning that was streamed',
     type: 'reasoning.final',
-    payload: { ...reasoning, content: 'because' },
-    stream: { stage: 'chunk', chunk: { type: 'reasoning-end', id: 'why_1' } },
+    payload: { ...reasoning, content: 'because', streamed: 7 },
+    stream: [chunk('reasoning-end', 'why_1')],
     told: { conversation_id: 'conv_1', reasoning_id: 'why_1', content: 'because' },
   },
   {
-    type: 'turn.completed',
+    what: 'the beginning of a turn',
+    type: 'turn.started',
     payload: { conversation_id: 'conv_1', ...asked },
-    stream: { stage: 'done' },
+    stream: [chunk('start')],
     told: { turn_id: TURN },
   },
   {
+    what: 'the end of a turn',
+    type: 'turn.completed',
+    payload: { conversation_id: 'conv_1', ...asked },
+    stream: [chunk('finish'), { stage: 'done' }],
+    told: { turn_id: TURN },
+  },
+  {
+    what: 'a turn that was cancelled',
     type: 'turn.cancelled',
     payload: { reason: 'changed my mind', ...asked },
-    stream: { stage: 'done' },
+    stream: [chunk('abort'), { stage: 'done' }],
     told: { turn_id: TURN, reason: 'changed my mind' },
   },
   {
+    what: 'a turn that failed',
     type: 'turn.failed',
     payload: { conversation_id: 'conv_1', error: { code: 'timeout', message: 'too late' }, ...asked },
-    stream: { stage: 'error', error: { message: 'too late' } },
+    stream: [{ stage: 'error', error: { message: 'too late' } }],
     told: { turn_id: TURN },
   },
   {
+    what: 'a turn that failed without a word',
     type: 'turn.failed',
     payload: asked,
-    stream: { stage: 'error', error: { message: 'the turn failed' } },
+    stream: [{ stage: 'error', error: { message: 'the turn failed' } }],
     told: { turn_id: TURN },
   },
 ] as const;
 
 describe('the answer of a turn at revision 2', () => {
-  it.each(STREAMED)('streams $type as $stream.stage to the device that asked, then tells it to all [EV-9]', (one) => {
+  it.each(STREAMED)('streams $what to the device that asked, then tells all [EV-9]', (one) => {
     expect(at2.sayEvent(one.type, one.payload)).toEqual([
-      { type: 'chat.ui-message.stream', payload: { stream_id: TURN, ...one.stream }, deviceId: DEVICE },
+      ...one.stream.map((said) => ({
+        type: 'chat.ui-message.stream',
+        payload: { stream_id: TURN, ...said },
+        deviceId: DEVICE,
+      })),
       { type: one.type, payload: one.told },
     ]);
   });
 
-  it.each(STREAMED)('streams no $type that nobody asked for, or of no turn [EV-9]', ({ type, payload }) => {
+  it.each(STREAMED)('streams no $what that nobody asked for, or of no turn [EV-9]', ({ type, payload }) => {
     for (const missing of ['requested_by', 'turn_id'] as const) {
       if (missing === 'turn_id' && type.startsWith('turn.')) continue;
       const { [missing]: _missing, ...rest } = payload;

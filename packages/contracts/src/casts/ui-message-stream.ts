@@ -4,56 +4,78 @@ interface Said {
   readonly turn_id?: string;
   readonly requested_by?: string;
 }
-interface MessageSaid extends Said {
-  readonly message_id: string;
-  readonly role: string;
+interface Piece {
+  readonly delta: string;
+  readonly offset?: number;
 }
-interface ReasoningSaid extends Said {
-  readonly reasoning_id: string;
+interface Whole {
+  readonly content: string;
+  readonly streamed?: number;
 }
+type MessageSaid = Said & { readonly message_id: string; readonly role: string };
+type ReasoningSaid = Said & { readonly reasoning_id: string };
 
 /**
  * The answer as a stream, for a sender that speaks revision 2: made from the events of the turn, beside them. The stream has the
- * id of the turn, and its chunks are those of UI messages.
+ * id of the turn, and its chunks are those of UI messages: `start`, then for each text and each piece of reasoning its start, its
+ * deltas and its end, then `finish`.
  */
 export const uiMessageStreamCast = defineCast({
   from: 2,
   to: 3,
   events: {
-    'message.delta': beside('message.delta', ({ message_id, role, delta }: MessageSaid & { delta: string }) =>
-      role === 'assistant' ? chunk({ type: 'text-delta', id: message_id, delta }) : undefined,
+    'turn.started': beside('turn.started', () => [chunk({ type: 'start' })]),
+    'message.delta': beside('message.delta', (said: MessageSaid & Piece) =>
+      said.role === 'assistant' ? piece('text', said.message_id, said) : [],
     ),
-    'message.final': beside('message.final', ({ message_id, role }: MessageSaid) =>
-      role === 'assistant' ? chunk({ type: 'text-end', id: message_id }) : undefined,
+    'message.final': beside('message.final', (said: MessageSaid & Whole) =>
+      said.role === 'assistant' ? end('text', said.message_id, said) : [],
     ),
-    'reasoning.delta': beside('reasoning.delta', ({ reasoning_id, delta }: ReasoningSaid & { delta: string }) =>
-      chunk({ type: 'reasoning-delta', id: reasoning_id, delta }),
+    'reasoning.delta': beside('reasoning.delta', (said: ReasoningSaid & Piece) =>
+      piece('reasoning', said.reasoning_id, said),
     ),
-    'reasoning.final': beside('reasoning.final', ({ reasoning_id }: ReasoningSaid) =>
-      chunk({ type: 'reasoning-end', id: reasoning_id }),
+    'reasoning.final': beside('reasoning.final', (said: ReasoningSaid & Whole) =>
+      end('reasoning', said.reasoning_id, said),
     ),
-    'turn.completed': beside('turn.completed', () => ({ stage: 'done' })),
-    'turn.cancelled': beside('turn.cancelled', () => ({ stage: 'done' })),
-    'turn.failed': beside('turn.failed', ({ error }: Said & { error?: { message: string } }) => ({
-      stage: 'error',
-      error: { message: error?.message ?? 'the turn failed' },
-    })),
+    'turn.completed': beside('turn.completed', () => [chunk({ type: 'finish' }), { stage: 'done' }]),
+    'turn.cancelled': beside('turn.cancelled', () => [chunk({ type: 'abort' }), { stage: 'done' }]),
+    'turn.failed': beside('turn.failed', ({ error }: Said & { error?: { message: string } }) => [
+      { stage: 'error', error: { message: error?.message ?? 'the turn failed' } },
+    ]),
   },
 });
 
-function chunk(value: unknown) {
+type Kind = 'text' | 'reasoning';
+
+/** The first piece begins what it is a piece of. */
+function piece(kind: Kind, id: string, { delta, offset }: Piece): readonly object[] {
+  return [...(offset === 0 ? [chunk({ type: `${kind}-start`, id })] : []), chunk({ type: `${kind}-delta`, id, delta })];
+}
+
+/** What no piece has carried is said before the end: all of it, where it was not streamed. */
+function end(kind: Kind, id: string, { content, streamed = 0 }: Whole): readonly object[] {
+  const rest = content.slice(streamed);
+  return [
+    ...(streamed === 0 ? [chunk({ type: `${kind}-start`, id })] : []),
+    ...(rest === '' ? [] : [chunk({ type: `${kind}-delta`, id, delta: rest })]),
+    chunk({ type: `${kind}-end`, id }),
+  ];
+}
+
+function chunk(value: unknown): object {
   return { stage: 'chunk', chunk: value };
 }
 
 /** The event itself last, so that it keeps its identity; before it what the sender is streamed. */
-function beside<Payload extends Said>(type: string, stream: (payload: Payload) => object | undefined): EventCast {
+function beside<Payload extends Said>(type: string, stream: (payload: Payload) => readonly object[]): EventCast {
   return (payload: Payload): readonly EventWords[] => {
-    const said = stream(payload);
     const { turn_id, requested_by } = payload;
-    if (said === undefined || turn_id === undefined || requested_by === undefined) return [{ type, payload }];
-    return [
-      { type: 'chat.ui-message.stream', payload: { stream_id: turn_id, ...said }, deviceId: requested_by },
-      { type, payload },
-    ];
+    if (turn_id === undefined || requested_by === undefined) return [{ type, payload }];
+    const words = stream(payload).map((said) => ({
+      type: 'chat.ui-message.stream',
+      payload: { stream_id: turn_id, ...said },
+      deviceId: requested_by,
+    }));
+    return [...words, { type, payload }];
   };
 }

@@ -13,6 +13,15 @@ const message = {
   role: z.enum(['assistant', 'user', 'system']),
   thread_id: z.optional(Text),
 };
+/** What tells a reader that makes one text of the pieces where they belong; a piece that was dropped is missed by it. */
+const offset = z.optional(z.int().check(z.gte(0))).apply(meta, {
+  'x-since': 3,
+  description: 'How much the pieces before this one carried, in UTF-16 code units: 0 begins it.',
+});
+const streamed = z.optional(z.int().check(z.gte(0))).apply(meta, {
+  'x-since': 3,
+  description: 'How much of it pieces have carried before, in UTF-16 code units. Absent: none.',
+});
 const turnId = {
   turn_id: z.optional(z.uuid()).apply(meta, { 'x-since': 3, description: 'The turn that says it.' }),
   requested_by: RequestedBy,
@@ -40,7 +49,7 @@ export const messageDelta = defineEvent({
   summary: 'A piece of a message while it is being written; `message.final` carries the whole.',
   ...shared,
   kept: 'ephemeral',
-  payload: z.object({ ...message, delta: z.string(), ...turnId }),
+  payload: z.object({ ...message, delta: z.string(), offset, ...turnId }),
   example: { payload: { conversation_id: 'conv_1', message_id: 'msg_1', role: 'assistant', delta: 'hel' } },
 });
 
@@ -49,7 +58,7 @@ export const messageFinal = defineEvent({
   summary: 'A message as it now stands in its conversation.',
   ...shared,
   kept: 'durable',
-  payload: z.object({ ...message, content: z.string(), ...turnId }),
+  payload: z.object({ ...message, content: z.string(), streamed, ...turnId }),
   example: { payload: { conversation_id: 'conv_1', message_id: 'msg_1', role: 'assistant', content: 'hello' } },
 });
 
@@ -60,7 +69,7 @@ export const reasoningDelta = defineEvent({
   summary: 'A piece of reasoning while it is being written.',
   ...shared,
   kept: 'ephemeral',
-  payload: z.object({ ...reasoning, delta: z.string(), ...turnId }),
+  payload: z.object({ ...reasoning, delta: z.string(), offset, ...turnId }),
   example: { payload: { conversation_id: 'conv_1', reasoning_id: 'rsn_1', delta: 'first' } },
 });
 
@@ -69,7 +78,7 @@ export const reasoningFinal = defineEvent({
   summary: 'A piece of reasoning, whole.',
   ...shared,
   kept: 'durable',
-  payload: z.object({ ...reasoning, content: z.string(), ...turnId }),
+  payload: z.object({ ...reasoning, content: z.string(), streamed, ...turnId }),
   example: { payload: { conversation_id: 'conv_1', reasoning_id: 'rsn_1', content: 'first, then' } },
 });
 

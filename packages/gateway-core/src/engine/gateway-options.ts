@@ -9,7 +9,7 @@ import type { Awaitable, Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TurnRunner } from '../ports/turn-runner.ts';
 import type { WorkflowOffice } from '../ports/workflows.ts';
-import type { EventHub } from './event-writer.ts';
+import type { GatewayEvents } from './event-writer.ts';
 import type { Handlers } from './handlers.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { OneShotRequest, OneShotResponse } from './one-shot-call.ts';
@@ -29,8 +29,8 @@ export interface Gateway<C extends Contract = Tyrum> {
    * a connection. It never rejects.
    */
   call(request: OneShotRequest): Promise<OneShotResponse>;
-  /** Sends live events from the embedder's own code; durable ones are appended in `transact`. */
-  readonly events: EventHub<C>;
+  /** Says events from the embedder's own code: `append` for durable ones, `emit` for live ones. */
+  readonly events: GatewayEvents<C>;
   /** The open peers of this process. */
   readonly peers: PeerDirectory;
   /** Issues and revokes access tokens. */

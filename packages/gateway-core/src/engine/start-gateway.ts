@@ -21,7 +21,7 @@ import { createDispatcher } from './dispatcher.ts';
 import { encodeEvent } from './encoded-event.ts';
 import { createEngineOperations } from './engine-operations.ts';
 import { createEventHub } from './event-hub.ts';
-import type { EventHub } from './event-writer.ts';
+import type { EventHub, GatewayEvents } from './event-writer.ts';
 import type { Gateway, GatewayOptions } from './gateway-options.ts';
 import type { AnyHandler } from './handlers.ts';
 import { createHandshake, gatewayIdOf } from './handshake.ts';
@@ -257,7 +257,12 @@ export async function startGateway<C extends Contract = Tyrum>(
         { contract, authenticator, dispatcher, bucketOf, engineOperation: session.engineOperation, telemetry, random },
         request,
       ),
-    events: events as EventHub<C>,
+    events: {
+      in: events.in,
+      emit: events.emit,
+      append: (tenant, type, payload, eventOptions) =>
+        transact(tenant, (unit) => unit.events.append(type as never, payload as never, eventOptions)),
+    } as GatewayEvents<C>,
     peers: directory,
     tokens: domain.tokens,
     approvals: domain.approvals,

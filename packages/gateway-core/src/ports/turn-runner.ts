@@ -1,4 +1,5 @@
-import type { Action, Approval, Part, Task, Turn, UIMessage } from '@tyrum/contracts';
+import type { Action, Approval, Part, Task, Turn, Tyrum, UIMessage } from '@tyrum/contracts';
+import type { EventWriter } from '../engine/event-writer.ts';
 import type { ApprovalQuestion } from './approvals.ts';
 
 /** What answers a conversation. The product brings it; the gateway runs it and keeps what it says. */
@@ -35,6 +36,16 @@ export interface TurnContext {
   delta(text: string, key?: string): void;
   /** Says something for good. The same key again changes nothing and resolves with what was said first. @default a key by order of call */
   say(content: string | readonly Part[], key?: string): Promise<UIMessage>;
+  /** Streams a piece of the reasoning that will be told under `key`; live only, a `reasoning` must follow. */
+  reasoningDelta(text: string, key?: string): void;
+  /** Tells reasoning for good. A later attempt that tells it again does so under the same id. @default a key by order of call */
+  reasoning(content: string, key?: string): Promise<void>;
+  /**
+   * Says other events of the contract for as long as the turn may act: `tool.lifecycle`, `usage.snapshot`, `context_report.created`,
+   * `delivery.receipt` and `formatting.fallback` are appended, `typing.started` and `typing.stopped` emitted. They are about the
+   * conversation unless a scope is given. A later attempt says them again.
+   */
+  readonly events: EventWriter<Tyrum>;
   /**
    * Has a node do something once and resolves with the ended task, whatever its status. The same key in a later attempt
    * joins the first task. @default a key by order of call

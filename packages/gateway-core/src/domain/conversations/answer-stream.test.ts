@@ -105,22 +105,37 @@ describe('an answer at revision 2', () => {
 
     const streamId = await sendAt2(sender);
     const { turn, context } = runner.last;
+    context.reasoningDelta('because', 'why');
+    await context.reasoning('because I can', 'why');
     context.delta('hi ', 'answer');
     context.delta('there', 'answer');
     const { id } = await context.say('hi there', 'answer');
+    const { id: bye } = await context.say('bye');
     runner.last.succeed();
     await rest();
 
     expect(streamId).toBe(turn.turn_id);
-    expect(sender.events(STREAM).map(({ payload }) => payload)).toEqual([
-      { stream_id: streamId, stage: 'chunk', chunk: { type: 'text-delta', id, delta: 'hi ' } },
-      { stream_id: streamId, stage: 'chunk', chunk: { type: 'text-delta', id, delta: 'there' } },
-      { stream_id: streamId, stage: 'chunk', chunk: { type: 'text-end', id } },
+    const why = newer.events('reasoning.final')[0]?.payload?.reasoning_id;
+    expect(sender.events(STREAM).map(({ payload }) => payload?.chunk ?? payload)).toEqual([
+      { type: 'start' },
+      { type: 'reasoning-start', id: why },
+      { type: 'reasoning-delta', id: why, delta: 'because' },
+      { type: 'reasoning-delta', id: why, delta: ' I can' },
+      { type: 'reasoning-end', id: why },
+      { type: 'text-start', id },
+      { type: 'text-delta', id, delta: 'hi ' },
+      { type: 'text-delta', id, delta: 'there' },
+      { type: 'text-end', id },
+      { type: 'text-start', id: bye },
+      { type: 'text-delta', id: bye, delta: 'bye' },
+      { type: 'text-end', id: bye },
+      { type: 'finish' },
       { stream_id: streamId, stage: 'done' },
     ]);
+    expect(new Set(sender.events(STREAM).map(({ payload }) => payload?.stream_id))).toEqual(new Set([streamId]));
     for (const peer of [sender, other, newer]) {
       expect(peer.events('message.delta').map(({ payload }) => payload?.delta)).toEqual(['hi ', 'there']);
-      expect(peer.events('message.final').at(-1)?.payload).toMatchObject({ role: 'assistant', content: 'hi there' });
+      expect(peer.events('message.final').at(-2)?.payload).toMatchObject({ role: 'assistant', content: 'hi there' });
       expect(peer.events('turn.completed')).toHaveLength(1);
     }
     expect([other, newer, stranger].flatMap((peer) => peer.events(STREAM))).toEqual([]);
@@ -146,9 +161,9 @@ describe('an answer at revision 2', () => {
   });
 
   it.each([
-    ['fails', { stage: 'error', error: { message: 'the oven is cold' } }],
-    ['is cancelled', { stage: 'done' }],
-  ])('ends for its sender when the turn %s [EV-9]', async (how, end) => {
+    ['fails', [{ stage: 'error', error: { message: 'the oven is cold' } }]],
+    ['is cancelled', [{ stage: 'chunk', chunk: { type: 'abort' } }, { stage: 'done' }]],
+  ])('ends for its sender when the turn %s [EV-9]', async (how, ends) => {
     const { runner, join } = await createOffice();
     const sender = await join(2);
     const other = await join(2);
@@ -159,7 +174,9 @@ describe('an answer at revision 2', () => {
     else await ask(newer, 'turn.cancel', { turn_id: streamId }, { idempotency_key: 'cancel' });
     await rest();
 
-    expect(sender.events(STREAM).map(({ payload }) => payload)).toEqual([{ stream_id: streamId, ...end }]);
+    expect(sender.events(STREAM).map(({ payload }) => payload)).toEqual(
+      [{ stage: 'chunk', chunk: { type: 'start' } }, ...ends].map((said) => ({ stream_id: streamId, ...said })),
+    );
     expect(other.events(STREAM)).toEqual([]);
   });
 
@@ -176,10 +193,15 @@ describe('an answer at revision 2', () => {
     after.runner.last.succeed();
     await rest();
 
-    expect(sender.events(STREAM).map(({ payload }) => [payload?.stream_id, payload?.stage])).toEqual([
-      [streamId, 'chunk'],
-      [streamId, 'done'],
+    const streamed = sender.events(STREAM).map(({ payload }) => payload);
+    expect(streamed.map((said) => (said?.chunk as { type: string } | undefined)?.type ?? said?.stage)).toEqual([
+      'text-start',
+      'text-delta',
+      'text-end',
+      'finish',
+      'done',
     ]);
+    expect(new Set(streamed.map((said) => said?.stream_id))).toEqual(new Set([streamId]));
     expect(other.events(STREAM)).toEqual([]);
   });
 

@@ -11,6 +11,8 @@ export interface NewMessage {
   readonly answers?: string;
   /** For what a turn says: the device that it answers. */
   readonly requestedBy?: string;
+  /** For what a turn says: how much of its text was streamed before, in UTF-16 code units. */
+  readonly streamed?: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface NewMessage {
 export async function appendMessage(
   unit: TenantUnit,
   conversation: ConversationRecord,
-  { message, turnSeq, turnId, answers, requestedBy }: NewMessage,
+  { message, turnSeq, turnId, answers, requestedBy, streamed }: NewMessage,
 ): Promise<ConversationRecord> {
   const { conversation_id, message_count } = conversation.summary;
   const seq = conversation.next_message;
@@ -41,6 +43,7 @@ export async function appendMessage(
         content: messageText(message.parts),
         turn_id: turnId,
         ...(requestedBy === undefined ? {} : { requested_by: requestedBy }),
+        ...(streamed === undefined ? {} : { streamed }),
       },
       conversationScope(conversation.key),
     );

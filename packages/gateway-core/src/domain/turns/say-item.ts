@@ -13,6 +13,8 @@ export interface Saying {
   readonly key: string;
   readonly messageId: string;
   readonly parts: readonly Part[];
+  /** How much of its text was streamed before, in UTF-16 code units. */
+  readonly streamed: number;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function sayItem(
     turnSeq: record.seq,
     turnId: turn_id,
     requestedBy: record.requested_by,
+    streamed: saying.streamed,
     ...(answers === undefined ? {} : { answers }),
   });
   await saveConversation(unit, said);

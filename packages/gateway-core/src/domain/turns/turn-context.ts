@@ -79,13 +79,20 @@ export function openContext(services: DomainServices, options: ContextOptions): 
   const { turn_id, conversation_key, attempt } = record.turn;
   const finished = new Set(options.said.keys());
   const pending = new Set<Promise<unknown>>();
+  const about = conversationScope(conversation_key);
+  const saidPieces = createPieceCounts();
+  const reasonedPieces = createPieceCounts();
   let sayCount = 0;
+  let reasoningCount = 0;
   let taskCount = 0;
   let approvalCount = 0;
 
   /** The same for every attempt, so that deltas have an id to point at before anything is said. */
-  const messageIdOf = (key: string) => `msg_${toBase64Url(crypto.sha256(JSON.stringify([turn_id, key]))).slice(0, 22)}`;
+  const idOf = (...named: string[]) => toBase64Url(crypto.sha256(JSON.stringify([turn_id, ...named]))).slice(0, 22);
+  const messageIdOf = (key: string) => `msg_${idOf(key)}`;
   const sayKey = (count: number) => `say-${count}`;
+  const reasoningKey = (count: number) => `reasoning-${count}`;
+  const asked = { turn_id, requested_by: record.requested_by };
 
   /** A runner may begin something and not wait for it: the refusal of what comes too late must not end the process. */
   function guarded<Value>(promise: Promise<Value>): Promise<Value> {
@@ -97,10 +104,27 @@ export function openContext(services: DomainServices, options: ContextOptions): 
     if (key === '') throw new TypeError('what a turn says has a key that is not empty');
     const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
     const message = await write((unit, current) =>
-      sayItem(unit, random, current, { key, messageId: messageIdOf(key), parts }),
+      sayItem(unit, random, current, { key, messageId: messageIdOf(key), parts, streamed: saidPieces.of(key) }),
     );
     finished.add(key);
+    saidPieces.end(key);
     return message;
+  }
+
+  async function reasoning(content: string, key: string): Promise<void> {
+    if (key === '') throw new TypeError('the reasoning of a turn has a key that is not empty');
+    await write((unit) =>
+      unit.events.append(
+        'reasoning.final',
+        { ...reasoningOf(key), content, streamed: reasonedPieces.of(key), ...asked },
+        about,
+      ),
+    );
+    reasonedPieces.end(key);
+  }
+
+  function reasoningOf(key: string) {
+    return { conversation_id: record.conversation_id, reasoning_id: `rsn_${idOf('reasoning', key)}` };
   }
 
   async function task(request: TaskRequest, key: string): Promise<Task> {
@@ -135,10 +159,10 @@ export function openContext(services: DomainServices, options: ContextOptions): 
             message_id: messageIdOf(key),
             role: 'assistant',
             delta: text,
-            turn_id,
-            requested_by: record.requested_by,
+            offset: saidPieces.add(key, text),
+            ...asked,
           },
-          conversationScope(conversation_key),
+          about,
         );
       },
       say(content, key) {
@@ -146,6 +170,27 @@ export function openContext(services: DomainServices, options: ContextOptions): 
         const saying = guarded(say(content, key ?? sayKey(sayCount)));
         pending.add(saying);
         return saying;
+      },
+      reasoningDelta(text, key = reasoningKey(reasoningCount + 1)) {
+        if (text === '' || !options.live()) return;
+        const piece = { ...reasoningOf(key), delta: text, offset: reasonedPieces.add(key, text), ...asked };
+        events.emit(tenant, 'reasoning.delta', piece, about);
+      },
+      reasoning(content, key) {
+        if (key === undefined) reasoningCount += 1;
+        const telling = guarded(reasoning(content, key ?? reasoningKey(reasoningCount)));
+        pending.add(telling);
+        return telling;
+      },
+      events: {
+        append(type, payload, eventOptions = about) {
+          const appending = guarded(write((unit) => unit.events.append(type, payload, eventOptions)));
+          pending.add(appending);
+          return appending;
+        },
+        emit(type, payload, eventOptions = about) {
+          if (options.live()) events.emit(tenant, type, payload, eventOptions);
+        },
       },
       task(request, key) {
         if (key === undefined) taskCount += 1;
@@ -159,5 +204,28 @@ export function openContext(services: DomainServices, options: ContextOptions): 
     async settled() {
       while (pending.size > 0) await Promise.allSettled(pending);
     },
+  };
+}
+
+/** How much of each thing has been streamed, by its key, in UTF-16 code units. */
+interface PieceCounts {
+  of(key: string): number;
+  /** Counts a piece, and answers how much came before it. */
+  add(key: string, text: string): number;
+  /** It was said whole; what comes under the key after that begins anew. */
+  end(key: string): void;
+}
+
+function createPieceCounts(): PieceCounts {
+  const counts = new Map<string, number>();
+  const of = (key: string) => counts.get(key) ?? 0;
+  return {
+    of,
+    add(key, text) {
+      const before = of(key);
+      counts.set(key, before + text.length);
+      return before;
+    },
+    end: (key) => void counts.delete(key),
   };
 }
