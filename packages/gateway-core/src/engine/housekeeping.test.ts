@@ -25,13 +25,15 @@ async function claim(store: Store, count: number, claimedAt: number, name: strin
   });
 }
 
-function keep(store: Store, clock: ManualClock, logs: string[] = []) {
+function keep(store: Store, clock: ManualClock, { logs = [] as string[], maxLogEvents = 1_000_000 } = {}) {
   return startHousekeeping({
     store,
     clock,
     telemetry: { log: (_level, message) => void logs.push(message) },
     ledgerWindowMs: DAY,
     logWindowMs: 7 * DAY,
+    maxLogEvents,
+    newEpoch: () => 'e',
   });
 }
 
@@ -62,6 +64,38 @@ describe('housekeeping', () => {
     expect(left).toEqual([false, false, true, true]);
   });
 
+  it('takes away what is more than a log may hold, oldest first, however young, and only there [EV-20]', async () => {
+    const store = createProbeStore({});
+    const clock = createManualClock();
+    await fill(store, 'a', 1_730, clock.now());
+    await fill(store, 'b', 100, clock.now());
+    const stop = keep(store, clock, { maxLogEvents: 100 });
+
+    clock.advance(60_000);
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    stop();
+
+    const [big, small] = [await store.log.read('a', 0, 10_000), await store.log.read('b', 0, 10_000)];
+    expect([big[0]?.position, big.length]).toEqual([1_631, 100]);
+    expect([small[0]?.position, small.length]).toEqual([1, 100]);
+  });
+
+  it('lets whoever comes in between go before its next step', async () => {
+    const store = createProbeStore({});
+    const clock = createManualClock();
+    await claim(store, 5_000, clock.now() - 2 * DAY, 'old');
+    const ended: string[] = [];
+    const stop = keep(store, clock);
+
+    clock.advance(60_000);
+    await store.transact(() => undefined).then(() => ended.push('a request'));
+    const left = await store.transact((tx) => tx.ledger.prune(clock.now(), 10_000));
+    stop();
+
+    expect(ended).toEqual(['a request']);
+    expect(left).toBeGreaterThan(3_000);
+  });
+
   it('tries again a minute later when the store could not be used', async () => {
     let broken = true;
     const store = createProbeStore({
@@ -76,7 +110,7 @@ describe('housekeeping', () => {
     broken = false;
     await fill(store, 'a', 3, clock.now() - 8 * DAY);
     broken = true;
-    const stop = keep(store, clock, logs);
+    const stop = keep(store, clock, { logs });
 
     clock.advance(60_000);
     await settle();

@@ -1,20 +1,29 @@
 import type { Clock } from '@tyrum/contracts';
-import type { Store } from '../ports/store.ts';
+import type { LogState, Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 
 /** How much one step of tidying may delete: small, so that no request waits behind it. */
 const STEP = 500;
 const PAUSE_MS = 60_000;
 
-/** Keeps the ledger and the log within their windows, in small steps. Returns the stop. */
+/** Which events of a log are to go. */
+interface TrimBounds {
+  readonly upTo: number;
+  readonly occurredBefore?: number;
+}
+
+/** Keeps the ledger and the logs within their windows, and the logs within their size, in small steps. Returns the stop. */
 export function startHousekeeping(options: {
   store: Store;
   clock: Clock;
   telemetry: Telemetry;
   ledgerWindowMs: number;
   logWindowMs: number;
+  /** Events that are kept of a tenant, at the most. */
+  maxLogEvents: number;
+  newEpoch: () => string;
 }): () => void {
-  const { store, clock, telemetry, ledgerWindowMs, logWindowMs } = options;
+  const { store, clock, telemetry, ledgerWindowMs, logWindowMs, maxLogEvents, newEpoch } = options;
   let stopped = false;
   let stopTimer = clock.after(PAUSE_MS, run);
 
@@ -30,13 +39,18 @@ export function startHousekeeping(options: {
     const now = clock.now();
     while (!stopped && (await store.transact((tx) => tx.ledger.prune(now - ledgerWindowMs, STEP))) === STEP);
     for (const tenant of await store.transact((tx) => tx.log.tenants())) {
-      for (let floor = -1; !stopped; ) {
-        const before = floor;
-        floor = await store.transact((tx) =>
-          tx.log.trim(tenant, { upTo: Number.MAX_SAFE_INTEGER, occurredBefore: now - logWindowMs, limit: STEP }),
-        );
-        if (before !== -1 && floor - before < STEP) break;
-      }
+      await trim(tenant, () => ({ upTo: Number.MAX_SAFE_INTEGER, occurredBefore: now - logWindowMs }));
+      await trim(tenant, ({ head }) => ({ upTo: head - maxLogEvents }));
+    }
+  }
+
+  /** Trims step by step, until a step finds less than it may take. */
+  async function trim(tenant: string, bounds: (state: LogState) => TrimBounds): Promise<void> {
+    for (let taken = STEP; taken === STEP && !stopped; ) {
+      taken = await store.transact(async (tx) => {
+        const state = await tx.log.state(tenant, newEpoch);
+        return (await tx.log.trim(tenant, { ...bounds(state), limit: STEP })) - state.floor;
+      });
     }
   }
 

@@ -2,10 +2,15 @@ import { DEFAULT_LIMITS, type Limits } from '@tyrum/contracts';
 
 /** What a gateway announces, and the bounds that it keeps to itself. */
 export interface GatewayLimits extends Limits {
+  /** Events that the log of a tenant keeps at the most; the oldest go before `log_window_ms` is over. */
+  readonly max_log_events: number;
   /** Requests per second of one device, sustained, and at once. */
   readonly requests_per_second: number;
   readonly request_burst: number;
-  /** Bytes handed to a socket and not written, past which nothing more is sent or read until it drains. */
+  /**
+   * Bytes handed to a socket and not written, past which nothing more is sent or read until it drains. It is what a peer that
+   * never reads costs in memory, and the socket's own buffers are behind it.
+   */
   readonly high_water_bytes: number;
   /** How long a peer may read nothing at all before it is closed with 1013, in milliseconds. */
   readonly stall_ms: number;
@@ -17,9 +22,10 @@ export interface GatewayLimits extends Limits {
 
 export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
   ...DEFAULT_LIMITS,
+  max_log_events: 10_000_000,
   requests_per_second: 1000,
   request_burst: 2000,
-  high_water_bytes: 1_048_576,
+  high_water_bytes: 32_768,
   stall_ms: 60_000,
   drain_ms: 10_000,
   malformed_frames: 100,

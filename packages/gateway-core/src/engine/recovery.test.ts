@@ -3,6 +3,7 @@ import { createDevice } from '../testing/node-device.ts';
 import { settle } from '../testing/node-settle.ts';
 import { createProbeStore, createWorld, endWorlds, type ProbeWorld } from '../testing/probe-world.ts';
 import type { RawPeer } from '../testing/raw-peer.ts';
+import type { GatewayLimits } from './limits.ts';
 
 afterEach(endWorlds);
 
@@ -12,8 +13,8 @@ const ids = (peer: RawPeer) => peer.events('note.written').map(({ payload }) => 
 const needs = (reason: string) => ({ outcome: 'snapshot_required', reason });
 
 /** A gateway with five notes in its log, and a device that was sent all of them. */
-async function withNotes() {
-  const world = await createWorld();
+async function withNotes(limits: Partial<GatewayLimits> = {}) {
+  const world = await createWorld({ limits });
   const device = createDevice();
   const peer = await world.connect({ device });
   await world.appendNotes(1, 5);
@@ -213,6 +214,17 @@ describe('recovery', () => {
     expect((await world.store.log.read('acme', 0, 10)).map(({ position }) => position)).toEqual([6]);
     expect(recovery(await world.connect({ device, resume: cursors[3] ?? '' }))).toEqual(needs('trimmed'));
     expect(ids(await world.connect({ device, resume: cursors[4] ?? '' }))).toEqual(['n6']);
+  });
+
+  it('trims what is more than a log may hold, and tells so [EV-20]', async () => {
+    const { world, device, cursors } = await withNotes({ max_log_events: 2 });
+
+    world.clock.advance(60_000);
+    await settle();
+
+    expect((await world.store.log.read('acme', 0, 10)).map(({ position }) => position)).toEqual([4, 5]);
+    expect(recovery(await world.connect({ device, resume: cursors[1] ?? '' }))).toEqual(needs('trimmed'));
+    expect(ids(await world.connect({ device, resume: cursors[2] ?? '' }))).toEqual(['n4', 'n5']);
   });
 
   it('names the reason that stands first when several apply [EV-21]', async () => {

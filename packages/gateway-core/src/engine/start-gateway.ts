@@ -184,6 +184,8 @@ export async function startGateway<C extends Contract = Tyrum>(
     telemetry,
     ledgerWindowMs: limits.ledger_window_ms,
     logWindowMs: limits.log_window_ms,
+    maxLogEvents: limits.max_log_events,
+    newEpoch,
   });
 
   let drained: Promise<void> | undefined;

@@ -9,6 +9,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 const TEN_YEARS_MS = 315_360_000_000;
 const MOST_BYTES = 268_435_456;
 const MOST = 1_000_000;
+const MOST_EVENTS = 1_000_000_000;
 
 const limits = DEFAULT_GATEWAY_LIMITS;
 const http = DEFAULT_HTTP_OPTIONS;
@@ -41,6 +42,12 @@ const LIMIT_SETTINGS = {
     'How long a repeated request finds its first response',
   ),
   log_window_ms: integer(limits.log_window_ms, [1000, TEN_YEARS_MS], 'ms', 'How long events are kept'),
+  max_log_events: integer(
+    limits.max_log_events,
+    [1000, MOST_EVENTS],
+    'count',
+    'Most events that are kept of a tenant, however young',
+  ),
   requests_per_second: integer(
     limits.requests_per_second,
     [1, MOST],
@@ -50,7 +57,7 @@ const LIMIT_SETTINGS = {
   request_burst: integer(limits.request_burst, [1, MOST], 'count', 'Requests of one device at once'),
   high_water_bytes: integer(
     limits.high_water_bytes,
-    [65_536, MOST_BYTES],
+    [HANDSHAKE_LIMITS.frame_bytes, MOST_BYTES],
     'bytes',
     'Unsent bytes of one connection past which it waits',
   ),
