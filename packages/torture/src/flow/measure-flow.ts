@@ -83,9 +83,9 @@ export async function measureFlow(options: FlowOptions): Promise<Flow> {
         onProgress(name, Math.floor(readers.events / readerCount));
         await pause(STEP_MS);
       }
-      const due = messages * readerCount;
-      for (let waited = 0; readers.latencies.length < due || waited < 1000; waited += STEP_MS) {
-        if (waited > REST_MS) throw new Error(`${readers.latencies.length} of ${due} messages arrived`);
+      const due = messages * EVENTS_PER_MESSAGE * readerCount;
+      for (let waited = 0; readers.events < due; waited += STEP_MS) {
+        if (waited > REST_MS) throw new Error(`${readers.events} of ${due} events arrived`);
         await pause(STEP_MS);
       }
       const lost = honest.find(({ closeCode }) => closeCode !== undefined);
