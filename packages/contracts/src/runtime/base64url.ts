@@ -3,15 +3,16 @@ const VALUES = new Map([...ALPHABET].map((character, value) => [character, value
 
 /** Base64url without padding (RFC 4648, section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
-  let text = '';
+  const characters: string[] = [];
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
     const group = ((bytes[at] as number) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
-    if (left > 1) text += ALPHABET.charAt((group >> 6) & 63);
-    if (left > 2) text += ALPHABET.charAt(group & 63);
+    characters.push(ALPHABET.charAt(group >> 18), ALPHABET.charAt((group >> 12) & 63));
+    if (left > 1) characters.push(ALPHABET.charAt((group >> 6) & 63));
+    if (left > 2) characters.push(ALPHABET.charAt(group & 63));
   }
-  return text;
+  // Joined at once: a text that grows by a character at a time is kept in as many pieces.
+  return characters.join('');
 }
 
 /** The bytes behind base64url text, or `undefined` when it is not the one canonical encoding of them. */

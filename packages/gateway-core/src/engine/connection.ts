@@ -40,6 +40,8 @@ export interface ConnectionServices {
 
 /** A connection as the gateway holds it. */
 export interface AcceptedConnection extends Connection {
+  // Set when it changes: an accessor would cost every connection an object shape of its own.
+  open: boolean;
   shutDown(code: number, reason: string): void;
 }
 
@@ -81,6 +83,7 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
   function end(): Session | undefined {
     const session = state.name === 'open' ? state.session : undefined;
     state = { name: 'closed' };
+    connection.open = false;
     waiting = [];
     stopTimer();
     session?.end();
@@ -163,6 +166,7 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
       isClosed,
       adopt(session) {
         state = { name: 'open', session };
+        connection.open = true;
         stopTimer();
       },
     });
@@ -183,9 +187,7 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
   }
 
   const connection: AcceptedConnection = {
-    get open() {
-      return state.name === 'open';
-    },
+    open: false,
     receive(text) {
       if (state.name === 'open') {
         state.session.receive(text);

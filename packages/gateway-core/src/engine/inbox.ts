@@ -6,7 +6,7 @@ export interface Inbox {
   add(text: string): void;
   /** Takes up what waits, as far as that may be now. */
   proceed(): void;
-  readonly waiting: number;
+  waiting(): number;
   clear(): void;
 }
 
@@ -32,9 +32,7 @@ export function createInbox(options: { mayTake: () => boolean; take: (text: stri
       proceed();
     },
     proceed,
-    get waiting() {
-      return frames.length;
-    },
+    waiting: () => frames.length,
     clear() {
       frames = [];
     },

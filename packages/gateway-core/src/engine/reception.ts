@@ -32,7 +32,7 @@ export interface Reception {
   /** There may be room again. */
   proceed(): void;
   /** Whether the transport was told not to read. */
-  readonly paused: boolean;
+  paused(): boolean;
   stop(): void;
 }
 
@@ -81,7 +81,7 @@ export function createReception(options: ReceptionOptions): Reception {
   function proceed(): void {
     inbox.proceed();
     if (state === 'stopped') return;
-    const wanted = inbox.waiting > 0 || (state === 'open' && !mayTake());
+    const wanted = inbox.waiting() > 0 || (state === 'open' && !mayTake());
     if (wanted === paused) return;
     paused = wanted;
     if (paused) {
@@ -179,9 +179,7 @@ export function createReception(options: ReceptionOptions): Reception {
       proceed();
     },
     proceed,
-    get paused() {
-      return paused;
-    },
+    paused: () => paused,
     stop() {
       state = 'stopped';
       inbox.clear();

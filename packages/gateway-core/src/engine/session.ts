@@ -35,6 +35,8 @@ import type { TenantLog } from './tenant-logs.ts';
 
 /** A connection whose handshake is complete: requests in, responses and events out. */
 export interface Session extends Peer {
+  // Set anew when they change: an accessor would cost every connection an object shape of its own.
+  scopes: ReadonlySet<Scope>;
   receive(text: string): void;
   receiveBinary(): void;
   alive(): void;
@@ -77,7 +79,8 @@ export interface SessionOptions {
 
 export function createSession(services: SessionServices, options: SessionOptions): Session {
   const { contract, clock, random, limits, codec, dispatcher, telemetry } = services;
-  const { channel, principal, initialised, tenantLog, plan, bucket } = options;
+  // Taken out here: what a function below names stays for as long as the connection, and the rest of the options need not.
+  const { channel, principal, initialised, tenantLog, plan, bucket, close: closeWith } = options;
   const { tenant, tokenId } = principal;
   const { revision, role, connectionId, device } = initialised;
   const deviceId = device.device_id;
@@ -88,19 +91,12 @@ export function createSession(services: SessionServices, options: SessionOptions
 
   let scopes = scopesOf(principal.scopes);
   let caller = makeCaller();
-  const viewer: Viewer = {
-    role,
-    deviceId,
-    extensions,
-    get scopes() {
-      return scopes;
-    },
-  };
+  const viewer = { role, deviceId, extensions, scopes };
   /** Whom cursors were made for on this connection, by their half of it; the newest is last. */
   const audiences = new Map<string, CursorAudience>();
   let state: 'opening' | 'open' | 'ended' = 'opening';
 
-  const close = (name: CloseName, reason: string) => options.close(CLOSE_CODES[name].code, reason);
+  const close = (name: CloseName, reason: string) => closeWith(CLOSE_CODES[name].code, reason);
   const output = createOutput({
     channel,
     clock,
@@ -147,7 +143,7 @@ export function createSession(services: SessionServices, options: SessionOptions
     intervalMs: limits.heartbeat_ms,
     ping: () => channel.ping(),
     // A peer that has much to read first, or whose words wait on this side, is late and not gone.
-    excused: () => reception.paused || output.behind(),
+    excused: () => reception.paused() || output.behind(),
     onBeat: delivery.bookmark,
     onDead: () => close('going_away', 'no sign of life'),
   });
@@ -166,7 +162,7 @@ export function createSession(services: SessionServices, options: SessionOptions
     dispatch: (frame) => dispatcher.dispatch({ frame, view, caller, bucket, engineOperation, onRead: delivery.name }),
     asOfCursor: delivery.cursorAt,
     onResume: heartbeat.alive,
-    close: options.close,
+    close: closeWith,
   });
 
   function scopesOf(wanted: readonly Scope[]): ReadonlySet<Scope> {
@@ -187,7 +183,7 @@ export function createSession(services: SessionServices, options: SessionOptions
     return half;
   }
 
-  return {
+  const session: Session = {
     connectionId,
     tenant,
     deviceId,
@@ -195,9 +191,7 @@ export function createSession(services: SessionServices, options: SessionOptions
     revision,
     tokenId,
     deviceBound: principal.deviceId === deviceId,
-    get scopes() {
-      return scopes;
-    },
+    scopes,
     label: device.label,
     capabilities: initialised.capabilities,
     extensions,
@@ -241,13 +235,15 @@ export function createSession(services: SessionServices, options: SessionOptions
     },
     setScopes(wanted) {
       scopes = scopesOf(wanted);
+      session.scopes = scopes;
+      viewer.scopes = scopes;
       caller = makeCaller();
       const half = bindAudience();
       if (half !== undefined) delivery.rebind(half);
     },
     close(code, reason) {
       if (closeName(code) === undefined) throw new RangeError(`${code} is not a close code of this protocol`);
-      options.close(code, reason);
+      closeWith(code, reason);
     },
     end() {
       if (state === 'ended') return;
@@ -260,4 +256,5 @@ export function createSession(services: SessionServices, options: SessionOptions
       tenantLog.release();
     },
   };
+  return session;
 }

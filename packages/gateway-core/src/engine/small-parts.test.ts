@@ -89,16 +89,16 @@ describe('an inbox', () => {
     inbox.add('a');
     inbox.add('b');
     inbox.add('c');
-    expect([taken, inbox.waiting]).toEqual([[], 3]);
+    expect([taken, inbox.waiting()]).toEqual([[], 3]);
     room = 2;
     inbox.proceed();
-    expect([taken, inbox.waiting]).toEqual([['a', 'b'], 2]);
+    expect([taken, inbox.waiting()]).toEqual([['a', 'b'], 2]);
     room = 1;
     inbox.add('d');
     expect(taken).toEqual(['a', 'b', 'c']);
     inbox.clear();
 
-    expect(inbox.waiting).toBe(0);
+    expect(inbox.waiting()).toBe(0);
   });
 
   it('goes on after a frame that could not be taken', () => {
