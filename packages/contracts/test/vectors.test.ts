@@ -127,6 +127,11 @@ interface Casts {
     readonly payload: unknown;
     readonly at2: readonly { readonly type: string; readonly payload: unknown; readonly device_id?: string }[];
   }[];
+  readonly refusals: readonly {
+    readonly type: string;
+    readonly at3: { readonly code: string; readonly details?: unknown };
+    readonly at2: { readonly result: unknown } | null;
+  }[];
 }
 
 describe('the vectors of casts.json', () => {
@@ -153,6 +158,16 @@ describe('the vectors of casts.json', () => {
     const words = tyrum.at(2).sayEvent(type, payload);
 
     expect(words.map(({ deviceId, ...word }) => (deviceId ? { ...word, device_id: deviceId } : word))).toEqual(at2);
+  });
+});
+
+describe('the refusals in the vectors of casts.json', () => {
+  const { refusals } = read<Casts>('casts.json');
+
+  it.each(refusals)('of $type with $at3.code are $at2 at revision 2 [RQ-24]', ({ type, at3, at2 }) => {
+    const { code, details } = at3;
+
+    expect(tyrum.at(2).requests.get(type)?.downError({ code, details }) ?? null).toEqual(at2);
   });
 });
 
