@@ -109,4 +109,36 @@ describe('a gateway that is killed between a request and its response', { timeou
     expect(conversations.map((one: Frame['result']) => one.conversation_id).sort()).toEqual([...made].sort());
     again.socket.cut();
   });
+
+  it('asks each question of a workflow once, and goes on by answers that it heard just before it died [AP-1] [WF-1] [WF-2]', async () => {
+    const data = await makeDataDirectory();
+    const first = await startGateway(data);
+    const device = createDevice();
+    const peer = await connect(first, device);
+    const onlooker = await connect(first);
+    const ask = (prompt: string) => ({ type: 'Confirm', args: { prompt } });
+    const plan = { conversation_key: 'agent:default:main', steps: [ask('One?'), ask('Two?'), ask('Three?')] };
+    const listed = async (by: typeof peer) => (await by.ask('approval.list', {})).result.approvals;
+
+    // Started and answered without waiting for the response: somebody else sees that it is committed.
+    peer.socket.sendText(JSON.stringify({ request_id: 'start', type: 'workflow.start', payload: plan }));
+    const { approval_id } = (await onlooker.until(({ type }) => type === 'approval.updated')).payload.approval;
+    const yes = { approval_id, decision: 'approved' };
+    peer.socket.sendText(JSON.stringify({ request_id: 'yes', type: 'approval.resolve', payload: yes }));
+    await onlooker.until(({ payload }) => payload?.approval?.status === 'approved');
+    await first.kill();
+    peer.socket.cut();
+
+    const again = await connect(await startGateway(data), device);
+    let approvals: Frame['result'][] = [];
+    while (approvals.length < 2) approvals = await listed(again);
+    const started = await again.ask('workflow.start', plan, 'start');
+    const answered = await again.ask('approval.resolve', yes, 'yes');
+
+    expect(started).toMatchObject({ ok: true, result: { steps_count: 3 } });
+    expect(answered).toMatchObject({ ok: true, result: { approval: { approval_id, status: 'approved' } } });
+    const standing = (await listed(again)).map(({ prompt, status }: Frame['result']) => `${prompt} ${status}`);
+    expect(standing.sort()).toEqual(['One? approved', 'Two? awaiting_human']);
+    again.socket.cut();
+  });
 });
