@@ -289,7 +289,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     say('from now on nothing goes wrong');
     disk.mend();
     const inCommon = (revisions: readonly number[]) => (actor: Actor) =>
-      actor.plan.revisions.some((each) => revisions.includes(each));
+      actor.revisions.some((each) => revisions.includes(each));
     const mended = { downMs: 100, revisions: ALL_REVISIONS };
     // A gateway of revision 2 alone cannot end what one of revision 3 has begun.
     const enough = (revisions: readonly number[]) => revisions.includes(3) && state.actors.every(inCommon(revisions));

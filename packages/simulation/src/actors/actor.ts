@@ -1,3 +1,4 @@
+import type { Revisions } from '../contract/contracts.ts';
 import type { History } from '../invariants/history-rule.ts';
 import type { Loop } from '../kernel/loop.ts';
 import { createProcess, type WallClock } from '../kernel/process.ts';
@@ -11,16 +12,18 @@ export interface Actor {
   readonly deviceId: string;
   readonly history: History;
   readonly wall: WallClock;
+  /** What its newest program speaks. */
+  readonly revisions: Revisions;
   /** The run that goes on now. */
   readonly program: Program | undefined;
   start(): void;
   /** `kill -9`, or with `silent` the loss of power. Does nothing while it is down. */
   crash(how: { readonly silent: boolean; readonly downMs: number }): void;
-  /** Ends it in order. Does nothing while it is down. */
-  close(how: { readonly downMs: number }): void;
+  /** Ends it in order, to be followed by a version that speaks these revisions. Does nothing while it is down. */
+  close(how: { readonly downMs: number; readonly revisions: Revisions }): void;
 }
 
-export interface ActorOptions extends Omit<ProgramOptions, 'process' | 'connectSocket'> {
+export interface ActorOptions extends Omit<ProgramOptions, 'process' | 'connectSocket' | 'revisions'> {
   readonly loop: Loop;
   readonly wall: WallClock;
   readonly network: Network;
@@ -32,6 +35,7 @@ export function createActor(options: ActorOptions): Actor {
   let program: Program | undefined;
   let runs = 0;
   let closing = false;
+  let { revisions } = plan;
 
   function start(): void {
     runs += 1;
@@ -41,6 +45,7 @@ export function createActor(options: ActorOptions): Actor {
     program = startProgram({
       ...options,
       process,
+      revisions,
       random: random.fork(`run ${runs}`),
       connectSocket: network.connector(name, process),
     });
@@ -56,10 +61,12 @@ export function createActor(options: ActorOptions): Actor {
     loop.after(downMs, start);
   }
 
-  async function end(closed: Program, downMs: number): Promise<void> {
+  async function end(closed: Program, downMs: number, next: Revisions): Promise<void> {
     closing = true;
     await closed.client.close();
-    if (program === closed) down(true, false, downMs);
+    if (program !== closed) return;
+    revisions = next;
+    down(true, false, downMs);
   }
 
   return {
@@ -67,6 +74,9 @@ export function createActor(options: ActorOptions): Actor {
     deviceId: key.deviceId,
     history,
     wall,
+    get revisions() {
+      return revisions;
+    },
     get program() {
       return program;
     },
@@ -76,10 +86,10 @@ export function createActor(options: ActorOptions): Actor {
       say(`${name}: ${silent ? 'loses power' : 'is killed'}`);
       down(false, silent, downMs);
     },
-    close({ downMs }) {
+    close({ downMs, revisions: next }) {
       if (program === undefined || closing) return;
       say(`${name}: closes`);
-      void end(program, downMs);
+      void end(program, downMs, next);
     },
   };
 }

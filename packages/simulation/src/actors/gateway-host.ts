@@ -21,6 +21,11 @@ export interface GatewayHost {
   crash(how: Outage & { readonly silent: boolean }): void;
   /** Stops it in order. Does nothing while it is down. */
   restart(how: Outage): void;
+  /**
+   * Another process gets the store and begins, while the one that had it lives on with its connections for a while. Does
+   * nothing while it is down or stops.
+   */
+  takeOver(how: Outage & { readonly lingerMs: number }): void;
   /** From now on the gateway serves these revisions: at once, unless those that it serves now are enough. */
   prefer(revisions: Revisions, enough: (revisions: Revisions) => boolean, outage: Outage): void;
   /** Runs something on the gateway as soon as there is one, and again on the next one when it dies meanwhile or refuses. */
@@ -140,10 +145,25 @@ export function createGatewayHost(options: GatewayHostOptions): GatewayHost {
     void stop(running, how);
   }
 
+  function takeOver({ lingerMs, downMs, revisions }: Outage & { readonly lingerMs: number }): void {
+    if (running === undefined || stopping) return;
+    const old = running.process;
+    say('gateway: another process takes over');
+    disk.fence();
+    running = undefined;
+    current = undefined;
+    loop.after(downMs, () => begin(revisions));
+    loop.after(lingerMs, () => {
+      old.kill();
+      network.gatewayDied(old, false);
+    });
+  }
+
   return {
     get running() {
       return running;
     },
+    takeOver,
     start: begin,
     crash(how) {
       if (current === undefined || !current.alive) return;

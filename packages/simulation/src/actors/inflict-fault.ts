@@ -55,6 +55,8 @@ export function inflictFault(fault: Fault, options: FaultOptions): void {
       return host.crash(fault);
     case 'restart the gateway':
       return host.restart(fault);
+    case 'take over':
+      return host.takeOver(fault);
     case 'crash at':
       options.crashNext(fault);
       return disk.crashAt(fault.point);

@@ -68,7 +68,7 @@ export async function performAct({ act, program, intents, deviceIdOf, onRead }: 
     case 'submit':
       return submit(act, client, program, intents, deviceIdOf);
     case 'say':
-      return say(act, client, intents, deviceIdOf);
+      return say(act, client, program, intents, deviceIdOf);
     case 'ask status': {
       const about = intents.calls.findLast((call) => call.who === who && call.type === 'counter.add');
       const payload = { type: 'counter.add', request_id: intents.sentAs(who, about?.token ?? '') ?? 'never' };
@@ -99,8 +99,9 @@ async function submit(
 }
 
 async function say(
-  { who, token, manner, node }: Extract<Act, { do: 'say' }>,
+  { who, token, manner, node, cancelAfterMs }: Extract<Act, { do: 'say' }>,
   client: Client<SimulatedContract>,
+  program: Program,
   intents: Intents,
   deviceIdOf: (name: string) => string,
 ): Promise<void> {
@@ -115,5 +116,12 @@ async function say(
     message_id: `message-${token}`,
     content: [{ type: 'text', text: JSON.stringify(errand) }],
   };
-  await intents.follow({ token, type: 'conversation.send', who }, client.request('conversation.send', payload));
+  const sent = await intents.follow(
+    { token, type: 'conversation.send', who },
+    client.request('conversation.send', payload),
+  );
+  if (sent === undefined || cancelAfterMs === undefined) return;
+  await program.process.sleep(cancelAfterMs);
+  const cancelled = client.request('turn.cancel', { turn_id: sent.turn_id });
+  await intents.follow({ token: '', type: 'turn.cancel', who }, cancelled);
 }

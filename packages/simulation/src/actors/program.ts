@@ -5,7 +5,7 @@ import type { Intents } from '../applications/intents.ts';
 import { listenWithHandlers, listenWithIterator } from '../applications/listen.ts';
 import { serveAsNode } from '../applications/node-work.ts';
 import type { Wheels } from '../applications/wheels.ts';
-import { contractAt, type SimulatedContract } from '../contract/contracts.ts';
+import { contractAt, type Revisions, type SimulatedContract } from '../contract/contracts.ts';
 import type { ClientDisk } from '../disk/client-disk.ts';
 import type { History } from '../invariants/history-rule.ts';
 import type { Prng } from '../kernel/prng.ts';
@@ -25,6 +25,7 @@ export interface Program {
 
 export interface ProgramOptions {
   readonly plan: ActorPlan;
+  readonly revisions: Revisions;
   readonly key: KeyPair;
   readonly disk: ClientDisk;
   readonly process: Process;
@@ -44,13 +45,13 @@ export interface ProgramOptions {
 const HELP_AFTER_MS = 1_500;
 
 export function startProgram(options: ProgramOptions): Program {
-  const { plan, key, disk, process, random, mutation, history, types, intents, verdict, say } = options;
+  const { plan, revisions, key, disk, process, random, mutation, history, types, intents, verdict, say } = options;
   const { name, role, slowness } = plan;
   const storage = disk.storage(process);
   const client = createClient<SimulatedContract>({
     url: 'ws://gateway.example/ws',
-    contract: contractAt(plan.revisions, plan.extended),
-    revisions: plan.revisions,
+    contract: contractAt(revisions, plan.extended),
+    revisions,
     identity: { deviceId: key.deviceId, publicKey: key.publicKey, sign: key.sign },
     token: ({ refused }) => options.token(refused),
     role,

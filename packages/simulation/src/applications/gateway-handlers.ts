@@ -16,6 +16,9 @@ export const EFFECTS: Collection<{ readonly token: string; readonly times: numbe
   indexes: { token: ({ token }) => [token] },
 };
 
+/** What a slow handler takes, in milliseconds: long enough for the same request to come again meanwhile. */
+const SLOW_MS = 300;
+
 type Context = RequestContext<SimulatedContract>;
 
 interface Addition {
@@ -38,6 +41,7 @@ export function gatewayHandlers(
     async 'counter.add'(payload, context) {
       const { counter, by, token, manner, asides, padding, node_id } = payload;
       misbehave(manner, 'refuse', 'throw');
+      if (manner === 'slow') await process.sleep(SLOW_MS);
       const value = await add({ counter, by, token, padding }, context);
       const { events, caller } = context;
       const { deviceId } = caller;

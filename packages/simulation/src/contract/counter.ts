@@ -5,8 +5,8 @@ const Name = z.string().min(1).max(64);
 /** Names one intention of an application, so that its effects can be counted. */
 const Token = z.string().min(1).max(64);
 
-/** How a handler behaves: well, by refusing, or by failing, before or after it has written. */
-export const Manner = z.enum(['well', 'refuse', 'refuse_after_writing', 'throw', 'throw_after_writing']);
+/** How a handler behaves: well, slowly, by refusing, or by failing, before or after it has written. */
+export const Manner = z.enum(['well', 'slow', 'refuse', 'refuse_after_writing', 'throw', 'throw_after_writing']);
 export type Manner = z.infer<typeof Manner>;
 
 /** What a handler does beside its effect, each seen by other peers. */

@@ -3,6 +3,7 @@ import {
   type MemorySnapshot,
   type Store,
   type StoredEvent,
+  StoreUnavailableError,
   type Transaction,
 } from '@tyrum/gateway-core';
 import type { Loop } from '../kernel/loop.ts';
@@ -25,8 +26,10 @@ export interface CrashPoint {
 export interface Disk {
   /** Everything that was synced: what a program finds that starts now. */
   readonly synced: MemorySnapshot | undefined;
-  /** A store on this disk, for a program that has just started. */
+  /** A store on this disk, for a program that has just started: it alone may use the disk from now on. */
   open(program: Process): Store;
+  /** Nobody may use the disk until it is opened again: what is committed later fails. */
+  fence(): void;
   /** Another content from now on, for instance an older one. No program may be running on it. */
   replaceWith(snapshot: MemorySnapshot): void;
   crashAt(point: CrashPoint): void;
@@ -60,6 +63,7 @@ const never = new Promise<never>(() => {});
 export function createDisk(options: DiskOptions): Disk {
   const { loop, random, say } = options;
   let synced: MemorySnapshot | undefined;
+  let holder: Process | undefined;
   let crashPoint: { readonly point: CrashPoint; left: number } | undefined;
   let commitsToFail = 0;
   let answersToLose = 0;
@@ -83,7 +87,11 @@ export function createDisk(options: DiskOptions): Disk {
     get synced() {
       return synced;
     },
+    fence() {
+      holder = undefined;
+    },
     open(program) {
+      holder = program;
       let phase: CrashPhase | undefined;
       /** What the works of the running batch wrote, those left out that failed. */
       let batch: Written[] = [];
@@ -95,6 +103,7 @@ export function createDisk(options: DiskOptions): Disk {
         },
         faults: {
           async beforeCommit() {
+            mustHold();
             phase = strike('commit');
             if (phase === 'before') {
               options.crash();
@@ -105,6 +114,7 @@ export function createDisk(options: DiskOptions): Disk {
               options.crash();
               await never;
             }
+            mustHold();
             if (commitsToFail > 0) {
               commitsToFail -= 1;
               batch = [];
@@ -133,7 +143,14 @@ export function createDisk(options: DiskOptions): Disk {
         },
       });
 
+      function mustHold(): void {
+        if (holder === program) return;
+        batch = [];
+        throw new StoreUnavailableError(`the disk is not ${program.name}'s any more`);
+      }
+
       async function beforeRead(mayFail: boolean): Promise<void> {
+        mustHold();
         const where = strike('read');
         if (where === 'before') {
           options.crash();
@@ -158,6 +175,7 @@ export function createDisk(options: DiskOptions): Disk {
         transact: (work) =>
           store.transact(async (tx) => {
             const written: Written[] = [];
+            mustHold();
             const seen: Transaction = slowTransaction(watchWrites(tx, written), () => beforeRead(false), isSlow);
             const value = await work(seen);
             batch.push(...written);

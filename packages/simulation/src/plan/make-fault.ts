@@ -1,7 +1,7 @@
 import type { Revisions } from '../contract/contracts.ts';
 import type { CrashPhase } from '../disk/disk.ts';
 import type { Prng } from '../kernel/prng.ts';
-import { makeScopes } from './make-plan.ts';
+import { CLIENT_REVISIONS, makeScopes } from './make-actors.ts';
 import type { ActorPlan, Fault, GatewayPlan } from './plan.ts';
 
 export const FAULT_KINDS = [
@@ -14,6 +14,7 @@ export const FAULT_KINDS = [
   'lose an event',
   'crash the gateway',
   'restart the gateway',
+  'take over',
   'crash at',
   'fail commits',
   'lose answers of the disk',
@@ -75,6 +76,8 @@ export function makeFault(random: Prng, kind: FaultKind, actors: readonly ActorP
       return { do: kind, silent, downMs, revisions };
     case 'restart the gateway':
       return { do: kind, downMs, revisions };
+    case 'take over':
+      return { do: kind, downMs, lingerMs: random.pick([100, 1_500, 8_000]), revisions };
     case 'crash at':
       return {
         do: kind,
@@ -100,7 +103,7 @@ export function makeFault(random: Prng, kind: FaultKind, actors: readonly ActorP
     case 'crash':
       return { do: kind, who, silent, downMs };
     case 'close':
-      return { do: kind, who, downMs };
+      return { do: kind, who, downMs, revisions: revisionsAfter(random, actors, who) };
     case 'revoke the token':
       return { do: kind, who: client, scopes: makeScopes(random) };
     case 'narrow the token':
@@ -110,4 +113,10 @@ export function makeFault(random: Prng, kind: FaultKind, actors: readonly ActorP
     case 'restore the backup':
       return { do: kind, downMs };
   }
+}
+
+/** What the next version of a program speaks. One of today or tomorrow never becomes one of yesterday. */
+function revisionsAfter(random: Prng, actors: readonly ActorPlan[], who: string): Revisions {
+  const now = actors.find(({ name }) => name === who)?.revisions ?? [3];
+  return random.pick(CLIENT_REVISIONS.filter((revisions) => now.includes(2) || !revisions.includes(2)));
 }

@@ -87,6 +87,7 @@ export type Act =
       readonly token: string;
       readonly manner: 'well' | 'slow' | 'throw' | 'task';
       readonly node?: string;
+      readonly cancelAfterMs?: number;
     }
   | { readonly do: 'ask status'; readonly who: string };
 
@@ -106,6 +107,13 @@ export type Fault =
       readonly revisions: Revisions;
     }
   | { readonly do: 'restart the gateway'; readonly downMs: number; readonly revisions: Revisions }
+  /** Another process is started beside one that hangs on: the store is the new one's, the old one keeps its connections. */
+  | {
+      readonly do: 'take over';
+      readonly downMs: number;
+      readonly lingerMs: number;
+      readonly revisions: Revisions;
+    }
   | {
       readonly do: 'crash at';
       readonly point: CrashPoint;
@@ -120,7 +128,8 @@ export type Fault =
   | { readonly do: 'jump the clock of the gateway'; readonly ms: number }
   | { readonly do: 'jump the clock'; readonly who: string; readonly ms: number }
   | { readonly do: 'crash'; readonly who: string; readonly silent: boolean; readonly downMs: number }
-  | { readonly do: 'close'; readonly who: string; readonly downMs: number }
+  /** Its program ends in order; what starts after it may be an older or newer version. */
+  | { readonly do: 'close'; readonly who: string; readonly downMs: number; readonly revisions: Revisions }
   | { readonly do: 'revoke the token'; readonly who: string; readonly scopes: readonly Scope[] }
   | { readonly do: 'narrow the token'; readonly who: string; readonly scopes: readonly Scope[] }
   | { readonly do: 'trim the log'; readonly tenant: string; readonly keep: number }
