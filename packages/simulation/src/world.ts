@@ -261,6 +261,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
 
   const state = {
     actors: [...actors.values()],
+    wire: wireWatch,
     host,
     intents,
     logs,

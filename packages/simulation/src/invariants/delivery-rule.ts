@@ -93,10 +93,8 @@ export function deliveryRule(options: {
       if (cursor === undefined || prev === undefined) {
         const { payload, type } = event;
         if (payload.scoped_token !== undefined) judgeSecret(watched, payload);
-        if (existsAt(type, 2)) {
-          judgeAudience(watched, { type, payload: JSON.stringify(payload), ...scopeOf(event) });
-          liveAtOldRevision(watched, event);
-        }
+        else if (watched.viewer?.revision === 2) atOldRevision(watched, event);
+        else judgeAudience(watched, { type, payload: JSON.stringify(payload), ...scopeOf(event) });
         return;
       }
       if (event.type !== 'events.bookmark') {
@@ -129,14 +127,20 @@ export function deliveryRule(options: {
     if (position !== undefined) watched.unacked = watched.unacked.filter((sent) => sent > position);
   }
 
-  /** At revision 2 there are no cursors: order and completeness are judged by the ids. */
-  function liveAtOldRevision(watched: Watched, event: WireEvent): void {
-    if (watched.viewer?.revision !== 2 || event.type === 'counter.hinted') return;
+  /** At revision 2 there are no cursors, and some events go by other names: all is judged by their ids. */
+  function atOldRevision(watched: Watched, event: WireEvent): void {
+    const { type, payload } = event;
     const kept = logs.of(watched.party.tenant).find(event.event_id);
+    if (kept !== undefined) judgeAudience(watched, kept);
+    if (!existsAt(type, 2)) return;
+    if (type === 'counter.hinted') {
+      judgeAudience(watched, { type, payload: JSON.stringify(payload), ...scopeOf(event) });
+      return;
+    }
     if (kept === undefined) {
       verdict.fail(
         'audience',
-        `${place(watched)} was sent ${event.type}, which the log of ${watched.party.tenant} does not have`,
+        `${place(watched)} was sent ${type}, which the log of ${watched.party.tenant} does not have`,
       );
       return;
     }

@@ -12,10 +12,12 @@ import type { TrueLedger } from '../truth/ledger.ts';
 import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import type { Effects } from './effect-rule.ts';
+import type { WireWatch } from './wire-watch.ts';
 
 /** What is looked at when a world comes to rest. */
 export interface Settled {
   readonly actors: readonly Actor[];
+  readonly wire: Pick<WireWatch, 'unanswered'>;
   readonly host: GatewayHost;
   readonly intents: Intents;
   readonly logs: TrueLogs;
@@ -32,7 +34,7 @@ export interface Settled {
 
 /** What is still under way, for people; `undefined` when the world is at rest. */
 export function whatIsMissing(world: Settled): string | undefined {
-  const { actors, host, intents, logs, ledger, plan } = world;
+  const { actors, wire, host, intents, logs, ledger, plan } = world;
   if (host.running === undefined) return 'the gateway is down';
   for (const { plan: actor, program, history } of actors) {
     if (program === undefined) return `${actor.name} is down`;
@@ -43,6 +45,8 @@ export function whatIsMissing(world: Settled): string | undefined {
     const different = differenceOf(world, program.mirror?.shown, actor.tenant);
     if (program.mirror !== undefined && different !== undefined) return `${actor.name} shows ${different}`;
   }
+  const unanswered = wire.unanswered();
+  if (unanswered !== undefined) return `${unanswered} was not answered`;
   const waiting = intents.calls.find((call) => call.ending === undefined && !call.orphaned);
   if (waiting !== undefined) return `${waiting.who} still waits for ${waiting.type} ${waiting.token}`;
   const forgotten = intents.calls.find((call) => isOwed(call, world));

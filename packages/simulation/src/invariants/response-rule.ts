@@ -26,8 +26,8 @@ export function responseRule(options: {
   function judgeDurability(watched: Watched, response: WireResponse, asked: Asked): void {
     if (!response.ok || effects.get(asked.type) === 'read') return;
     const { tenant, deviceId: device } = watched.party;
-    const entry = ledger.find({ tenant, device, type: asked.type, key: asked.key });
-    if (entry?.state !== 'completed') {
+    const entry = ledger.find({ tenant, device, type: asked.type, key: asked.key })?.entry;
+    if (entry?.state !== 'completed' || entry.response?.startsWith('{"ok":true') !== true) {
       verdict.fail(
         'no early acknowledgement',
         `${asked.type} ${asked.requestId} of ${place(watched)} was answered ok, and nothing of it is synced`,
@@ -42,6 +42,21 @@ export function responseRule(options: {
       'one ending',
       `${asked.type} ${asked.requestId} of ${place(watched)} for ${token} was given the answer for ${String(result.token)}`,
     );
+  }
+
+  /** What `request.status` says has to be so: what was synced before it was asked, it knows. */
+  function judgeStatus(watched: Watched, { ok, result }: WireResponse, asked: Asked): void {
+    if (!ok || asked.type !== 'request.status') return;
+    const { tenant, deviceId: device } = watched.party;
+    const { type, request_id, idempotency_key } = asked.payload as Readonly<Record<string, string>>;
+    const found = ledger.find({ tenant, device, type: type ?? '', key: idempotency_key ?? request_id ?? '' });
+    const state = found === undefined || found.released ? undefined : found.entry.state;
+    const said = result?.status as string;
+    const invented = (said === 'completed' || said === 'outcome_unknown') && said !== state;
+    const forgotten = state === 'completed' && said !== 'completed' && (found?.since ?? 0) < asked.at;
+    if (invented || forgotten) {
+      verdict.fail('one ending', `${place(watched)} asked what became of ${type}: ${said}, and the truth is ${state}`);
+    }
   }
 
   return {
@@ -73,6 +88,12 @@ export function responseRule(options: {
       unanswered.set(watched, (unanswered.get(watched) ?? 0) - 1);
       judgeToken(watched, response, asked);
       judgeDurability(watched, response, asked);
+      judgeStatus(watched, response, asked);
+    },
+    peerResponse(watched, { type, request_id }, asked) {
+      if (asked !== undefined && asked.answers < asked.times) return;
+      const often = asked === undefined ? 'which was not asked' : 'more often than asked';
+      verdict.fail('one ending', `${place(watched)} answered ${type} ${request_id}, ${often}`);
     },
   };
 }

@@ -11,8 +11,14 @@ export interface Party {
   readonly role: Role;
 }
 
+/** How often something was asked under one id on one connection, and how often answered. */
+export interface Count {
+  times: number;
+  answers: number;
+}
+
 /** A request of the peer on one connection. */
-export interface Asked {
+export interface Asked extends Count {
   readonly requestId: string;
   readonly type: string;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -20,9 +26,6 @@ export interface Asked {
   readonly key: string;
   /** Virtual time of its arrival at the gateway. */
   readonly at: number;
-  /** How often it was asked under this id on this connection, and how often answered. */
-  times: number;
-  answers: number;
 }
 
 /** A connection as it shows itself on the wire, at the gateway's end. */
@@ -37,6 +40,8 @@ export interface Watched {
   viewer: Viewer | undefined;
   /** Requests of the peer by id and type. */
   readonly asked: Map<string, Asked>;
+  /** Requests of the gateway to the peer, likewise. */
+  readonly askedOfPeer: Map<string, Count>;
   /** The cursor that was sent last, and where it stands. */
   last: { cursor: string; position: number } | undefined;
   /** Positions of durable events that were sent and not acknowledged. */

@@ -1,7 +1,7 @@
 import type { Link } from '../network/link.ts';
 import type { WireObserver } from '../network/wire-observer.ts';
 import type { Grants } from '../truth/grants.ts';
-import { type Asked, type Party, viewerOf, type Watched } from './watched.ts';
+import { type Asked, type Count, type Party, viewerOf, type Watched } from './watched.ts';
 
 export interface WireEvent {
   readonly event_id: string;
@@ -30,14 +30,16 @@ export interface WireRule {
   opened?(watched: Watched, result: WireResponse, firstCursor: string | undefined): void;
   event?(watched: Watched, event: WireEvent): void;
   buffered?(watched: Watched, bytes: number): void;
-  /** The gateway sends a request, or answers to one are on their way; the text is passed as it is. */
-  closed?(watched: Watched, code: number): void;
+  /** The peer answers a request of the gateway; `undefined`: there was none. */
+  peerResponse?(watched: Watched, response: WireResponse, asked: Count | undefined): void;
 }
 
 /** Reads what passes at the gateway's end of every connection, and asks the rules about it. */
 export interface WireWatch extends Pick<WireObserver, 'atGateway' | 'fromGateway' | 'buffered' | 'closedByGateway'> {
   accepted(link: Link, party: Party, token: string): void;
   find(link: Link): Watched | undefined;
+  /** A request on a connection that lives which has not been answered, for people. */
+  unanswered(): string | undefined;
 }
 
 export function createWireWatch(rules: readonly WireRule[], grants: Grants, now: () => number): WireWatch {
@@ -45,7 +47,8 @@ export function createWireWatch(rules: readonly WireRule[], grants: Grants, now:
 
   function received(watched: Watched, text: string): void {
     const frame = JSON.parse(text) as Record<string, unknown>;
-    if ('ok' in frame || typeof frame.request_id !== 'string') return;
+    if ('ok' in frame) return peerAnswered(watched, frame as unknown as WireResponse);
+    if (typeof frame.request_id !== 'string') return;
     const {
       request_id: requestId,
       type,
@@ -84,7 +87,18 @@ export function createWireWatch(rules: readonly WireRule[], grants: Grants, now:
         watched.viewer = viewerOf(watched, response.result ?? {}, grants, now);
     } else if ('event_id' in frame) {
       for (const rule of rules) rule.event?.(watched, frame as unknown as WireEvent);
+    } else {
+      const { request_id: requestId, type } = frame as { readonly request_id: string; readonly type: string };
+      const name = nameOf({ requestId, type });
+      const before = watched.askedOfPeer.get(name);
+      watched.askedOfPeer.set(name, { times: (before?.times ?? 0) + 1, answers: before?.answers ?? 0 });
     }
+  }
+
+  function peerAnswered(watched: Watched, response: WireResponse): void {
+    const asked = watched.askedOfPeer.get(nameOf({ requestId: response.request_id, type: response.type }));
+    for (const rule of rules) rule.peerResponse?.(watched, response, asked);
+    if (asked !== undefined) asked.answers += 1;
   }
 
   function opened(watched: Watched, response: WireResponse): void {
@@ -104,6 +118,7 @@ export function createWireWatch(rules: readonly WireRule[], grants: Grants, now:
         resume: undefined,
         viewer: undefined,
         asked: new Map(),
+        askedOfPeer: new Map(),
         last: undefined,
         unacked: [],
         closed: false,
@@ -121,13 +136,20 @@ export function createWireWatch(rules: readonly WireRule[], grants: Grants, now:
       const watched = find(link);
       if (watched !== undefined) for (const rule of rules) rule.buffered?.(watched, bytes);
     },
-    closedByGateway(link, code) {
+    closedByGateway(link) {
       const watched = find(link);
-      if (watched === undefined) return;
-      watched.closed = true;
-      for (const rule of rules) rule.closed?.(watched, code);
+      if (watched !== undefined) watched.closed = true;
     },
     find,
+    unanswered() {
+      for (const { link, party, closed, asked, askedOfPeer } of watchedByLink.values()) {
+        if (closed || link.copy || !link.usable) continue;
+        for (const [name, { times, answers }] of [...asked, ...askedOfPeer]) {
+          if (answers < times) return `${name} of ${party.name} on #${link.id}`;
+        }
+      }
+      return undefined;
+    },
   };
 }
 

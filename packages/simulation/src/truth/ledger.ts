@@ -5,12 +5,20 @@ export interface TrueLedger {
   synced(key: LedgerKey, entry: LedgerEntry): void;
   /** A gateway process said that it alone is alive. */
   abandoned(liveOwner: string): void;
-  find(key: LedgerKey): LedgerEntry | undefined;
+  find(key: LedgerKey): TrueEntry | undefined;
   /** A claim that a dead process left behind and that has been like that for a while, for people. */
   leftBehind(): string | undefined;
   /** Entries that a restored backup does not have are gone. */
   mark(): ReadonlyMap<string, LedgerEntry>;
   restored(mark: ReadonlyMap<string, LedgerEntry>): void;
+}
+
+export interface TrueEntry {
+  readonly entry: LedgerEntry;
+  /** When it was synced, in virtual milliseconds. */
+  readonly since: number;
+  /** Whether it counts as if the key had never been used: a handler failed without an answer. */
+  readonly released: boolean;
 }
 
 /** How long a claim may stay before it counts as left behind: longer than any handler of a simulated product runs. */
@@ -40,7 +48,12 @@ export function createTrueLedger(now: () => number): TrueLedger {
       }
       return undefined;
     },
-    find: (key) => entries.get(nameOf(key)),
+    find(key) {
+      const entry = entries.get(nameOf(key));
+      if (entry === undefined) return undefined;
+      const released = entry.response?.startsWith('{"released"') === true;
+      return { entry, since: changedAt.get(nameOf(key)) ?? 0, released };
+    },
     mark: () => new Map(entries),
     restored(mark) {
       entries = new Map(mark);
