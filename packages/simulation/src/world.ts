@@ -10,6 +10,7 @@ import { createWheels } from './applications/wheels.ts';
 import { contractAt, type SimulatedContract } from './contract/contracts.ts';
 import { createClientDisk } from './disk/client-disk.ts';
 import { createDisk } from './disk/disk.ts';
+import { ackedRule } from './invariants/acked-rule.ts';
 import { bytesRule } from './invariants/bytes-rule.ts';
 import { createClientWatch } from './invariants/client-watch.ts';
 import { deliveryRule } from './invariants/delivery-rule.ts';
@@ -91,6 +92,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
   const rules = [
     deliveryRule({ verdict, logs, cursors, window: limits.event_window }),
     recoveryRule({ verdict, logs, cursors }),
+    ackedRule({ verdict, logs, cursors }),
     responseRule({ verdict, ledger, contract: contractAt(ALL_REVISIONS), maxInFlight: limits.max_in_flight }),
     bytesRule({ verdict, highWaterBytes: limits.high_water_bytes, maxInFlight: limits.max_in_flight }),
   ];
@@ -170,6 +172,7 @@ export async function runWorld(plan: Plan, options: WorldOptions = {}): Promise<
     disk,
     network,
     mutation,
+    onTurnRun: effects.turnRuns,
     accepted(link, token) {
       const { plan: actor, deviceId } = actorOf(link.host);
       const party = { name: actor.name, tenant: actor.tenant, deviceId, role: actor.role };

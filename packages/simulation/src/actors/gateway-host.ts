@@ -54,6 +54,8 @@ export interface GatewayHostOptions {
   readonly disk: Disk;
   readonly network: Network;
   readonly mutation: Mutation | undefined;
+  /** A turn of an intention is run, perhaps once more. */
+  readonly onTurnRun: (token: string, turnId: string) => void;
   readonly accepted: (link: Link, token: string) => void;
   readonly say: (line: string) => void;
 }
@@ -80,7 +82,7 @@ export function createGatewayHost(options: GatewayHostOptions): GatewayHost {
         signer: { publicKey: key.publicKey, sign: key.sign },
         contract,
         handlers: gatewayHandlers(process, () => gateway as Gateway<SimulatedContract>),
-        runner: createRunner(process),
+        runner: createRunner(process, options.onTurnRun),
         policies: { pairing: () => 'approve' },
         limits: plan.limits,
         crypto: simulatedCrypto,

@@ -42,7 +42,8 @@ export async function performAct({ act, program, intents, deviceIdOf, onRead }: 
         ...(patienceMs === undefined ? {} : { timeoutMs: patienceMs }),
         ...(abortAfterMs === undefined ? {} : { signal: controller.signal }),
       };
-      await intents.follow({ token, type: 'counter.add', who }, client.request('counter.add', payload, options));
+      const about = { token, type: 'counter.add', who, ...(key === undefined ? {} : { key }) };
+      await intents.follow(about, client.request('counter.add', payload, options));
       return;
     }
     case 'report': {

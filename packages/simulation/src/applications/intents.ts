@@ -15,6 +15,8 @@ export interface Call {
   readonly token: string;
   readonly type: string;
   readonly who: string;
+  /** The idempotency key that its application chose. */
+  readonly key?: string;
   readonly madeAt: number;
   ending: Ending | undefined;
   /** For people: the error code, if it was one. */
@@ -29,7 +31,10 @@ export interface Call {
 export interface Intents {
   readonly calls: readonly Call[];
   /** Starts to follow a call: its promise has to settle. */
-  follow<Value>(call: Pick<Call, 'token' | 'type' | 'who'>, promise: Promise<Value>): Promise<Value | undefined>;
+  follow<Value>(
+    call: Pick<Call, 'token' | 'type' | 'who' | 'key'>,
+    promise: Promise<Value>,
+  ): Promise<Value | undefined>;
   /** A client tells how a request of an earlier run of its program ended. */
   settledLater(who: string, settled: Settled): void;
   /** Links a request id on the wire to what it is for. */

@@ -10,10 +10,11 @@ export interface Errand {
 }
 
 /** What answers conversations in a simulated product: well, slowly, not at all, or with the help of a node. */
-export function createRunner(process: Process): TurnRunner {
+export function createRunner(process: Process, onRun: (token: string, turnId: string) => void): TurnRunner {
   return {
-    async run(_turn, context) {
+    async run(turn, context) {
       const { token, manner, nodeId } = errandOf(context.messages.at(-1));
+      onRun(token, turn.turn_id);
       context.delta('hm');
       await process.sleep(manner === 'slow' ? 2_500 : 20);
       if (context.signal.aborted) throw new ProtocolError('cancelled', 'the turn is over');

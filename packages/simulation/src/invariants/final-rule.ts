@@ -131,6 +131,7 @@ function unfinishedWork(logs: TrueLogs, tenant: string): string | undefined {
 /** Judges a world that is at rest. */
 export async function judgeEnd(world: Settled, loop: Loop): Promise<void> {
   judgeEndings(world);
+  judgeKeys(world);
   judgeWheels(world);
   await judgeDocuments(world, loop);
 }
@@ -151,6 +152,18 @@ function judgeEndings({ intents, effects, backups, answersLost, verdict }: Settl
       const said = intents.calls.find((call) => call.token === token)?.said;
       verdict.fail('one ending', `${type} ${token} was refused with ${said}, and it happened`);
     }
+  }
+}
+
+/** Under one key one intention had its effect, whatever else was asked under it. */
+function judgeKeys({ intents, effects, verdict }: Settled): void {
+  const happened = new Map<string, string>();
+  for (const { who, key, token } of intents.calls) {
+    if (key === undefined || effects.timesFor(token) === 0) continue;
+    const other = happened.get(`${who} ${key}`) ?? token;
+    if (other !== token)
+      verdict.fail('one effect', `under the key ${key} of ${who} both ${other} and ${token} happened`);
+    happened.set(`${who} ${key}`, token);
   }
 }
 
