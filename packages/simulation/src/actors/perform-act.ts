@@ -11,15 +11,10 @@ export interface ActOptions {
   readonly program: Program;
   readonly intents: Intents;
   readonly deviceIdOf: (name: string) => string;
-  /** An application read all counters at a place in the log. */
-  readonly onRead: (
-    counters: readonly { readonly counter: string; readonly value: number }[],
-    asOf: string | undefined,
-  ) => void;
 }
 
 /** Has an application do what was planned. */
-export async function performAct({ act, program, intents, deviceIdOf, onRead }: ActOptions): Promise<void> {
+export async function performAct({ act, program, intents, deviceIdOf }: ActOptions): Promise<void> {
   const { client, process } = program;
   const { who } = act;
   switch (act.do) {
@@ -62,8 +57,7 @@ export async function performAct({ act, program, intents, deviceIdOf, onRead }: 
       return;
     }
     case 'read': {
-      const reply = await intents.follow({ token: '', type: 'counter.read', who }, client.exchange('counter.read', {}));
-      if (reply !== undefined) onRead(reply.result.counters, reply.asOf);
+      await intents.follow({ token: '', type: 'counter.read', who }, client.exchange('counter.read', {}));
       return;
     }
     case 'submit':

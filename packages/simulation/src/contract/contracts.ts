@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Contract, defineContract, tyrum } from '@tyrum/contracts';
+import { type Contract, defineContract, type EventType, type Role, tyrum } from '@tyrum/contracts';
 import { lockContract } from '@tyrum/contracts/artefacts';
 import * as counter from './counter.ts';
 import * as extra from './extra.ts';
@@ -29,6 +29,8 @@ export type SimulatedContract = typeof whole;
 
 /** The revisions that a program speaks: an old one, one of today, one of tomorrow. */
 export type Revisions = readonly (2 | 3 | 4)[];
+/** All that are spoken by anybody. */
+export const REVISIONS: Revisions = [2, 3, 4];
 
 const made = new Map<string, Contract>();
 
@@ -59,4 +61,16 @@ export function contractAt(revisions: Revisions, extended = true): SimulatedCont
   }
   // The same definitions in every case; what is left out only narrows what is spoken.
   return contract as SimulatedContract;
+}
+
+/** The durable events that a role may be sent at all. */
+export function durableTypesFor(role: Role): readonly EventType<SimulatedContract>[] {
+  return contractAt(REVISIONS).definitions.flatMap((definition) =>
+    definition.kind === 'event' &&
+    definition.kept === 'durable' &&
+    definition.until === undefined &&
+    (definition.audience.roles as readonly Role[]).includes(role)
+      ? [definition.type as EventType<SimulatedContract>]
+      : [],
+  );
 }

@@ -8,6 +8,7 @@ import type { Wheels } from '../applications/wheels.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Loop } from '../kernel/loop.ts';
 import type { Plan } from '../plan/plan.ts';
+import { countersOf } from '../truth/counters.ts';
 import type { TrueLedger } from '../truth/ledger.ts';
 import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
@@ -80,29 +81,12 @@ function differenceOf(
   shown: ReadonlyMap<string, number> | undefined,
   tenant: string,
 ): string | undefined {
-  const truth = countersOf(logs, tenant);
+  const truth = countersOf(logs.of(tenant));
   if (shown === undefined) return 'nothing yet';
   for (const [counter, value] of truth) {
     if (shown.get(counter) !== value) return `${counter} ${shown.get(counter)}, and it is ${value}`;
   }
   return undefined;
-}
-
-/** What the counters are, by what the log says. */
-export function countersOf(
-  logs: TrueLogs,
-  tenant: string,
-  upTo = Number.POSITIVE_INFINITY,
-): ReadonlyMap<string, number> {
-  const log = logs.of(tenant);
-  const counters = new Map<string, number>();
-  for (let position = 1; position <= Math.min(upTo, log.head); position += 1) {
-    const event = log.at(position);
-    if (event?.type !== 'counter.changed') continue;
-    const { counter, by } = JSON.parse(event.payload) as { readonly counter: string; readonly by: number };
-    counters.set(counter, (counters.get(counter) ?? 0) + by);
-  }
-  return counters;
 }
 
 /** A task or a turn that has begun and not ended, by what the log says. */
@@ -194,7 +178,7 @@ async function judgeDocuments({ disk, plan, logs, verdict, effects }: Settled, l
     }));
     await loop.run(loop.elapsed + 1);
     const { counters, done } = await read;
-    const truth = countersOf(logs, tenant);
+    const truth = countersOf(logs.of(tenant));
     for (const { value } of counters) {
       if (truth.get(value.counter) !== value.value) {
         verdict.fail(

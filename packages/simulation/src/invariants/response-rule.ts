@@ -1,8 +1,16 @@
 import type { Contract } from '@tyrum/contracts';
+import { countersOf } from '../truth/counters.ts';
+import { positionIn } from '../truth/cursors.ts';
 import type { TrueLedger } from '../truth/ledger.ts';
+import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import type { Asked, Watched } from './watched.ts';
 import type { WireResponse, WireRule } from './wire-watch.ts';
+
+interface Counter {
+  readonly counter: string;
+  readonly value: number;
+}
 
 /** Requests beyond `max_in_flight` that were read already when reading paused. */
 const READ_AHEAD = 8;
@@ -11,10 +19,11 @@ const READ_AHEAD = 8;
 export function responseRule(options: {
   readonly verdict: Verdict;
   readonly ledger: TrueLedger;
+  readonly logs: TrueLogs;
   readonly contract: Contract;
   readonly maxInFlight: number;
 }): WireRule {
-  const { verdict, ledger, contract, maxInFlight } = options;
+  const { verdict, ledger, logs, contract, maxInFlight } = options;
   const effects = new Map(
     contract.definitions.flatMap((definition) =>
       definition.kind === 'request' ? [[definition.type, definition.effect] as const] : [],
@@ -59,6 +68,21 @@ export function responseRule(options: {
     }
   }
 
+  /** A read tells what was true at its `as_of`, neither less nor more: what follows is told from there on. */
+  function judgeRead(watched: Watched, { ok, result, as_of: asOf }: WireResponse, asked: Asked): void {
+    if (!ok || asked.type !== 'counter.read' || asOf === undefined || result === undefined) return;
+    const position = positionIn(asOf);
+    const truth = countersOf(logs.of(watched.party.tenant), position);
+    const told = new Map((result.counters as readonly Counter[]).map(({ counter, value }) => [counter, value]));
+    for (const counter of new Set([...truth.keys(), ...told.keys()])) {
+      if (truth.get(counter) === told.get(counter)) continue;
+      verdict.fail(
+        'every event or told',
+        `${place(watched)} read ${counter} ${told.get(counter)} at ${position}, and it was ${truth.get(counter)}`,
+      );
+    }
+  }
+
   return {
     request(watched) {
       const count = (unanswered.get(watched) ?? 0) + 1;
@@ -89,6 +113,7 @@ export function responseRule(options: {
       judgeToken(watched, response, asked);
       judgeDurability(watched, response, asked);
       judgeStatus(watched, response, asked);
+      judgeRead(watched, response, asked);
     },
     peerResponse(watched, { type, request_id }, asked) {
       if (asked !== undefined && asked.answers < asked.times) return;

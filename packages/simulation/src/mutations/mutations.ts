@@ -1,4 +1,4 @@
-import { answersTheWrongRequest, answersTwice } from './broken-channels.ts';
+import { answersSomeNever, answersTheWrongRequest, answersTwice } from './broken-channels.ts';
 import { forgetsTheCursor, forgetsTheOutbox } from './broken-storages.ts';
 import { acknowledgesEarly, splitsTheLedgerOff, splitsTheLogOff } from './broken-stores.ts';
 import type { Mutation } from './mutation.ts';
@@ -10,6 +10,7 @@ export const mutations: readonly Mutation[] = [
   { name: 'appends events outside the transaction', wrapStore: splitsTheLogOff },
   { name: 'answers the wrong request', wrapChannel: answersTheWrongRequest },
   { name: 'answers twice', wrapChannel: answersTwice },
+  { name: 'never answers some requests', wrapChannel: answersSomeNever },
   { name: 'keeps the cursor in memory', wrapStorage: forgetsTheCursor },
   { name: 'keeps unsettled requests in memory', wrapStorage: forgetsTheOutbox },
   {
@@ -77,6 +78,36 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'takes another payload under a key that was used',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/ledger.ts',
+        find: 'if (entry.payloadHash !== payloadHash) return keyConflict(key);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'forgets what became of a request',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/ledger.ts',
+        find: "if (entry.state === 'completed') return { status: 'completed', outcome: storedOutcome(entry) };",
+        replace: "if (entry.state === 'completed') return { status: 'unknown' };",
+      },
+    ],
+  },
+  {
+    name: 'says of an answer that it is older than it is',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/dispatcher.ts',
+        find: 'asOf: { position: head, eventId: headEventId }',
+        replace: 'asOf: { position: Math.max(0, head - 1), eventId: headEventId }',
+      },
+    ],
+  },
+  {
     name: 'keeps what a refused handler wrote',
     edits: [
       {
@@ -118,11 +149,37 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'tells a peer that it is connected whose token ended meanwhile',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/open-session.ts',
+        find: 'tokenWatch.watch(session, principal); if (opening.isClosed()) return undefined;',
+        replace: '',
+      },
+      {
+        file: 'gateway-core/src/engine/open-session.ts',
+        find: 'if (session === undefined) return;',
+        replace:
+          'if (session === undefined) return; services.tokenWatch.watch(session, opening.principal); if (opening.isClosed()) return;',
+      },
+    ],
+  },
+  {
     name: 'leaves connections open whose token was changed',
     edits: [
       {
         file: 'gateway-core/src/engine/token-watch.ts',
         find: 'for (const [peer, known] of [...(watched.get(tokenId) ?? [])]) endChanged(peer, known, principal);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'acknowledges a place and does not keep it',
+    edits: [
+      {
+        file: 'gateway-core/src/engine/engine-operations.ts',
+        find: 'await tx.cursors.put(tenant, deviceId, { position: read.position, cursor });',
         replace: '',
       },
     ],
@@ -185,6 +242,17 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'hands on again what was done with while the client was stopped',
+    edits: [
+      {
+        file: 'client-sdk/src/events/sequencer.ts',
+        find: 'halted = true; queue = [];',
+        replace:
+          'halted = true; queue = []; for (const entry of unpassed) if (entry.frame) recent.forget(entry.frame.event_id); unpassed = [];',
+      },
+    ],
+  },
+  {
     name: 'forgets requests when the connection is lost',
     edits: [
       {
@@ -207,6 +275,16 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'does not notice a silent gateway',
     edits: [{ file: 'client-sdk/src/connection/heartbeat.ts', find: 'return onDead();', replace: 'unanswered = 0;' }],
+  },
+  {
+    name: 'answers the gateway twice',
+    edits: [
+      {
+        file: 'client-sdk/src/serving/incoming-requests.ts',
+        find: 'answer(outcome); running -= 1;',
+        replace: 'answer(outcome); answer(outcome); running -= 1;',
+      },
+    ],
   },
   {
     name: 'does again what its journal has',

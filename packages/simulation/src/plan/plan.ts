@@ -138,6 +138,12 @@ export type Fault =
 
 export type Planned = { readonly at: number } & (Act | Fault);
 
+const ACTS: ReadonlySet<string> = new Set<Act['do']>(['add', 'read', 'poke', 'report', 'submit', 'say', 'ask status']);
+
+export function isFault(item: Planned): item is { readonly at: number } & Fault {
+  return !ACTS.has(item.do);
+}
+
 /** One line about what was planned, for people. */
 export function describePlanned({ at, ...item }: Planned): string {
   const { do: what, ...rest } = item;
