@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { Edit, Mutation } from './mutation.ts';
@@ -15,6 +15,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/mutants/', import
  * @throws {Error} when an edit does not fit the source any more
  */
 export async function loadMutant({ name, edits = [] }: Mutation): Promise<Simulation> {
+  if (edits.length === 0) return import('../world.ts');
   const made = new Set<Edit>();
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../world.ts', import.meta.url))],
@@ -35,7 +36,11 @@ export async function loadMutant({ name, edits = [] }: Mutation): Promise<Simula
   await mkdir(cache, { recursive: true });
   const file = `${cache}${name.replaceAll(/\W+/g, '-')}-${process.pid}.mjs`;
   await writeFile(file, outputFiles[0]?.text ?? '');
-  return import(pathToFileURL(file).href);
+  try {
+    return await import(pathToFileURL(file).href);
+  } finally {
+    await rm(file);
+  }
 }
 
 function editing(edits: readonly Edit[], made: Set<Edit>): Plugin {

@@ -16,6 +16,8 @@ export interface Edit {
  */
 export interface Mutation {
   readonly name: string;
+  /** The first world of the fixed set that finds it; `pnpm simulate --mutations` prints it. */
+  readonly seed: string;
   readonly edits?: readonly Edit[];
   /** Stands between the gateway and its store. */
   readonly wrapStore?: (store: Store) => Store;

@@ -5,16 +5,17 @@ import type { Mutation } from './mutation.ts';
 
 /** The deliberate bugs, each of which the worlds of the fixed set have to find. */
 export const mutations: readonly Mutation[] = [
-  { name: 'acknowledges before the commit', wrapStore: acknowledgesEarly },
-  { name: 'keeps the ledger entry outside the transaction', wrapStore: splitsTheLedgerOff },
-  { name: 'appends events outside the transaction', wrapStore: splitsTheLogOff },
-  { name: 'answers the wrong request', wrapChannel: answersTheWrongRequest },
-  { name: 'answers twice', wrapChannel: answersTwice },
-  { name: 'never answers some requests', wrapChannel: answersSomeNever },
-  { name: 'keeps the cursor in memory', wrapStorage: forgetsTheCursor },
-  { name: 'keeps unsettled requests in memory', wrapStorage: forgetsTheOutbox },
+  { name: 'acknowledges before the commit', seed: '1', wrapStore: acknowledgesEarly },
+  { name: 'keeps the ledger entry outside the transaction', seed: '12', wrapStore: splitsTheLedgerOff },
+  { name: 'appends events outside the transaction', seed: '29', wrapStore: splitsTheLogOff },
+  { name: 'answers the wrong request', seed: '1', wrapChannel: answersTheWrongRequest },
+  { name: 'answers twice', seed: '1', wrapChannel: answersTwice },
+  { name: 'never answers some requests', seed: '1', wrapChannel: answersSomeNever },
+  { name: 'keeps the cursor in memory', seed: '6', wrapStorage: forgetsTheCursor },
+  { name: 'keeps unsettled requests in memory', seed: '49', wrapStorage: forgetsTheOutbox },
   {
     name: 'resumes one event too late',
+    seed: '2',
     edits: [
       {
         file: 'gateway-core/src/engine/recovery.ts',
@@ -25,6 +26,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'resumes one event too early',
+    seed: '2',
     edits: [
       {
         file: 'gateway-core/src/engine/recovery.ts',
@@ -35,10 +37,12 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'takes a cursor of another epoch',
+    seed: '23',
     edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: 'read.epoch !== state.epoch ||', replace: '' }],
   },
   {
     name: 'says trimmed where nothing is missing',
+    seed: '12',
     edits: [
       {
         file: 'gateway-core/src/engine/recovery.ts',
@@ -49,6 +53,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'takes a cursor of other scopes',
+    seed: '4',
     edits: [
       {
         file: 'gateway-core/src/engine/cursor.ts',
@@ -59,6 +64,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'knows a repeat by the connection instead of the device',
+    seed: '1',
     edits: [
       {
         file: 'gateway-core/src/engine/dispatcher.ts',
@@ -69,6 +75,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'ignores the idempotency key',
+    seed: '1',
     edits: [
       {
         file: 'gateway-core/src/engine/dispatcher.ts',
@@ -79,6 +86,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'takes another payload under a key that was used',
+    seed: '14',
     edits: [
       {
         file: 'gateway-core/src/engine/ledger.ts',
@@ -89,6 +97,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'forgets what became of a request',
+    seed: '9',
     edits: [
       {
         file: 'gateway-core/src/engine/ledger.ts',
@@ -99,6 +108,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'says of an answer that it is older than it is',
+    seed: '3',
     edits: [
       {
         file: 'gateway-core/src/engine/dispatcher.ts',
@@ -109,6 +119,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'keeps what a refused handler wrote',
+    seed: '1',
     edits: [
       {
         file: 'gateway-core/src/engine/ledger.ts',
@@ -119,12 +130,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'leaves the claims of a dead process as they are',
+    seed: '162',
     edits: [
       { file: 'gateway-core/src/engine/start-gateway.ts', find: 'tx.ledger.abandon(owner)', replace: 'undefined' },
     ],
   },
   {
     name: 'replays without the audience check',
+    seed: '1',
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
@@ -140,6 +153,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'sends what is for one device to all',
+    seed: '1',
     edits: [
       {
         file: 'gateway-core/src/engine/audience.ts',
@@ -150,6 +164,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'tells a peer that it is connected whose token ended meanwhile',
+    seed: '274',
     edits: [
       {
         file: 'gateway-core/src/engine/open-session.ts',
@@ -166,6 +181,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'leaves connections open whose token was changed',
+    seed: '4',
     edits: [
       {
         file: 'gateway-core/src/engine/token-watch.ts',
@@ -176,6 +192,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'acknowledges a place and does not keep it',
+    seed: '112',
     edits: [
       {
         file: 'gateway-core/src/engine/engine-operations.ts',
@@ -186,18 +203,21 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'does not return the credit',
+    seed: '1',
     edits: [
       { file: 'gateway-core/src/engine/engine-operations.ts', find: 'delivery.acked(read.position);', replace: '' },
     ],
   },
   {
     name: 'sends without credit',
+    seed: '1',
     edits: [
       { file: 'gateway-core/src/engine/delivery.ts', find: 'return unacked.length < flow &&', replace: 'return' },
     ],
   },
   {
     name: 'sends on past the high-water mark',
+    seed: '7',
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
@@ -208,6 +228,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'sends a task again under a new id',
+    seed: '7',
     edits: [
       {
         file: 'gateway-core/src/domain/tasks/dispatch-task.ts',
@@ -218,10 +239,12 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'does not take up turns after a crash',
+    seed: '24',
     edits: [{ file: 'gateway-core/src/domain/turns/turn-runs.ts', find: 'while (await adopt());', replace: '' }],
   },
   {
     name: 'does not look at prev',
+    seed: '3',
     edits: [
       {
         file: 'client-sdk/src/events/sequencer.ts',
@@ -232,6 +255,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'acknowledges events before they are handled',
+    seed: '285',
     edits: [
       {
         file: 'client-sdk/src/events/sequencer.ts',
@@ -243,6 +267,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'hands on again what was done with while the client was stopped',
+    seed: '1255',
     edits: [
       {
         file: 'client-sdk/src/events/sequencer.ts',
@@ -254,6 +279,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'forgets requests when the connection is lost',
+    seed: '4',
     edits: [
       {
         file: 'client-sdk/src/requests/pending.ts',
@@ -264,6 +290,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'sends a request again under a new id',
+    seed: '11',
     edits: [
       {
         file: 'client-sdk/src/requests/pending.ts',
@@ -274,10 +301,12 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'does not notice a silent gateway',
+    seed: '11',
     edits: [{ file: 'client-sdk/src/connection/heartbeat.ts', find: 'return onDead();', replace: 'unanswered = 0;' }],
   },
   {
     name: 'answers the gateway twice',
+    seed: '1',
     edits: [
       {
         file: 'client-sdk/src/serving/incoming-requests.ts',
@@ -288,6 +317,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'does again what its journal has',
+    seed: '46',
     edits: [
       {
         file: 'client-sdk/src/serving/remote-runs.ts',
