@@ -6,7 +6,7 @@ import type { Prng } from './prng.ts';
  * Signatures without their price: one binds a key and a message as Ed25519 does, but whoever knows the public key can make it.
  * Nobody in a simulated world forges; what is tested is that each side signs and checks the right text.
  */
-export function signWith(publicKeyRaw: Uint8Array, message: string | Uint8Array): Uint8Array {
+function signWith(publicKeyRaw: Uint8Array, message: string | Uint8Array): Uint8Array {
   return hash('sha512', Buffer.concat([publicKeyRaw, Buffer.from(message)]), 'buffer');
 }
 
