@@ -117,3 +117,4 @@ export {
   type Scope,
 } from './tables/vocabulary.ts';
 export { spokenTyrum, type Tyrum, tyrum } from './tyrum.ts';
+export { type FromZod3, fromZod3, type Zod3Schema } from './zod3/from-zod3.ts';

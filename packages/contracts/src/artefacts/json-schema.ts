@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { foreignOf } from '../define/foreign.ts';
 import type { Schema } from '../define/operation.ts';
 import { schemaName } from '../define/schema-at.ts';
 import type { Json, JsonObject } from './json.ts';
+import { writeZod3 } from './zod3-json-schema.ts';
 
 export type Draft = 'draft-2020-12' | 'draft-07';
 
@@ -21,24 +23,69 @@ export interface SchemaWriter {
 
 export function createSchemaWriter({ draft = 'draft-2020-12', prose = false }: SchemaWriterOptions = {}): SchemaWriter {
   const definitions: Record<string, JsonObject> = {};
-  const metadata = namesOnly(prose);
+  const anything = new Set<string>();
+  const metadata = namesOnly(prose, anything);
   const holder = draft === 'draft-07' ? 'definitions' : '$defs';
   return {
     definitions,
     write(schema) {
-      const written = z.toJSONSchema(schema, { io: 'input', target: draft, metadata, reused: 'inline' });
+      const written = z.toJSONSchema(schema, {
+        io: 'input',
+        target: draft,
+        metadata,
+        reused: 'inline',
+        // Whatever zod 4 cannot say is another library's, or an error.
+        unrepresentable: 'any',
+        override: ({ zodSchema, jsonSchema }) => writeForeign(zodSchema, jsonSchema, prose),
+      });
       const {
         $schema: _dialect,
         [holder]: shared = {},
         ...own
       } = JSON.parse(JSON.stringify(written)) as Record<string, JsonObject>;
       for (const [name, definition] of Object.entries(shared as Readonly<Record<string, JsonObject>>)) {
+        if (!anything.has(name)) mustSaySomething(definition, name);
         define(definitions, name, unordered(definition) as JsonObject);
       }
+      if (!isDeclaredAny(schema)) mustSaySomething(own, 'a schema without a name');
       return unordered(own) as JsonObject;
     },
   };
 }
+
+const SAY_NOTHING: ReadonlySet<string> = new Set(['default', 'description', 'x-since']);
+
+/** A tool that does not understand a schema writes one that accepts everything, and says nothing. */
+function mustSaySomething(written: JsonObject, name: string): void {
+  if (Object.keys(written).every((keyword) => SAY_NOTHING.has(keyword)))
+    throw new TypeError(`${name} accepts everything, and is not declared to`);
+}
+
+function isDeclaredAny(schema: Schema): boolean {
+  return z.globalRegistry.get(schema)?.['x-any'] === true || foreignOf(schema)?.isAny() === true;
+}
+
+/** What is of zod 3 goes through zod-to-json-schema, which says nothing true of zod 4 and nothing wrong of zod 3. */
+function writeForeign(schema: z.core.$ZodType, written: object, prose: boolean): void {
+  const foreign = foreignOf(schema);
+  if (foreign !== undefined) Object.assign(written, writeZod3(foreign.schema, prose));
+  else if (UNSAYABLE.has(schema._zod.def.type)) throw new TypeError(`JSON Schema cannot say a ${schema._zod.def.type}`);
+}
+
+/** Kinds of which zod would write an empty schema here. A contract has none of them, and neither may a cast. */
+const UNSAYABLE: ReadonlySet<string> = new Set([
+  'bigint',
+  'custom',
+  'date',
+  'function',
+  'map',
+  'nan',
+  'set',
+  'symbol',
+  'transform',
+  'undefined',
+  'void',
+]);
 
 function define(definitions: Record<string, JsonObject>, name: string, definition: JsonObject): void {
   const before = definitions[name];
@@ -50,13 +97,15 @@ function define(definitions: Record<string, JsonObject>, name: string, definitio
 
 /**
  * What zod asks for the metadata of a schema: under which name it is shared, and since when it exists. `x-until` stays out,
- * or the end of a field would change the artefact of a revision that was released before anybody knew of it.
+ * or the end of a field would change the artefact of a revision that was released before anybody knew of it. Names of what is
+ * declared to accept anything are added to `anything`.
  */
-function namesOnly(prose: boolean): z.core.$ZodRegistry<Record<string, unknown>> {
+function namesOnly(prose: boolean, anything: Set<string>): z.core.$ZodRegistry<Record<string, unknown>> {
   const registry = z.registry<Record<string, unknown>>();
   registry.get = (schema: z.core.$ZodType) => {
-    const { id: _id, description, 'x-until': _until, 'x-any': _any, ...rest } = z.globalRegistry.get(schema) ?? {};
+    const { id: _id, description, 'x-until': _until, 'x-any': any, ...rest } = z.globalRegistry.get(schema) ?? {};
     const name = schemaName(schema);
+    if (name !== undefined && (any === true || isDeclaredAny(schema))) anything.add(name);
     const said = prose && description !== undefined ? { description } : {};
     return { ...rest, ...said, ...(name === undefined ? {} : { id: name }) } as never;
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { foreignOf } from './foreign.ts';
 import type { Schema } from './operation.ts';
 
 /** Who reads a value: the gateway refuses a key it does not know, a peer drops it. */
@@ -64,6 +65,8 @@ function describe(derived: Schema, original: Schema, reader: Reader): Schema {
 }
 
 function hasClosedObject(schema: z.core.$ZodType): boolean {
+  const foreign = foreignOf(schema);
+  if (foreign !== undefined) return foreign.isClosed();
   const def = (schema as z.core.$ZodTypes)._zod.def;
   if (def.type !== 'object') return innerSchemas(schema).some(hasClosedObject);
   return def.catchall?._zod.def.type === 'never' || innerSchemas(schema).some(hasClosedObject);
@@ -92,6 +95,8 @@ export function innerSchemas(schema: z.core.$ZodType): readonly z.core.$ZodType[
 
 /** The schema itself where nothing in it depends on the revision or the reader. */
 function rebuild(schema: z.core.$ZodType, derive: Derivation, revision: number, reader: Reader): Schema {
+  const foreign = foreignOf(schema);
+  if (foreign !== undefined) return reader === 'gateway' ? foreign.closed() : foreign.open();
   const def = (schema as z.core.$ZodTypes)._zod.def;
   switch (def.type) {
     case 'object':

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { foreignOf } from './foreign.ts';
 import type { Schema } from './operation.ts';
 import { fieldLife, innerSchemas } from './schema-at.ts';
 
@@ -21,11 +22,19 @@ export interface SchemaRules {
 
 /** Judges one schema of the wire: whether JSON Schema can say it, and whether its fields live when they can. */
 export function checkSchema(schema: Schema, rules: SchemaRules): SchemaProblem | undefined {
-  return walk(schema, rules, rules.place, undefined, new Set());
+  return walk(schema, rules, rules.place, undefined, new Set()) ?? emptiness(schema, rules.place);
+}
+
+/** What is a file of its own in another language says something there, unless it is declared that it does not. */
+function emptiness(schema: Schema, place: string): SchemaProblem | undefined {
+  const saysNothing = schema._zod.def.type === 'unknown' && z.globalRegistry.get(schema)?.['x-any'] !== true;
+  return saysNothing
+    ? { place, problem: 'accepts everything: where that is meant, the metadata says x-any: true' }
+    : undefined;
 }
 
 /** Typed as if it could not happen, and it does: a package that still exports schemas of zod 3. */
-function isForeign(schema: object): boolean {
+function isOfZod3(schema: object): boolean {
   return !('_zod' in schema);
 }
 
@@ -40,8 +49,11 @@ function walk(
 ): SchemaProblem | undefined {
   if (seen.has(schema)) return undefined;
   seen.add(schema);
-  if (isForeign(schema)) return { place, problem: 'is not a schema of zod 4' };
-  const problem = kindProblem(schema) ?? nameProblem(schema, rules.names);
+  if (isOfZod3(schema)) return { place, problem: 'is not a schema of zod 4; fromZod3 takes one of zod 3' };
+  const foreign = foreignOf(schema)?.problem();
+  if (foreign !== undefined) return { place: [place, ...foreign.path].join('.'), problem: foreign.problem };
+  const problem =
+    (foreignOf(schema) === undefined ? kindProblem(schema) : undefined) ?? nameProblem(schema, rules.names);
   if (problem !== undefined) return { place, problem };
   const within = z.globalRegistry.get(schema)?.id ?? noun;
   const def = (schema as z.core.$ZodTypes)._zod.def;
