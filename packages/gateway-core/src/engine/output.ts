@@ -6,6 +6,8 @@ export interface Output {
   send(text: string): void;
   /** Whether more is buffered than may be: then nothing is sent that can wait. */
   full(): boolean;
+  /** Whether it was full when it was asked since the last call: only then does anything wait for room. */
+  relieved(): boolean;
   /** Whether anything waits to be read: a peer that is behind answers late, and that proves nothing. */
   behind(): boolean;
   stop(): void;
@@ -26,6 +28,7 @@ export function createOutput(options: {
   let buffered = 0;
   let readAt = 0;
   let stopWatch: (() => void) | undefined;
+  let foundFull = false;
 
   function look(): void {
     const now = channel.bufferedBytes;
@@ -50,7 +53,16 @@ export function createOutput(options: {
       buffered = channel.bufferedBytes;
       if (buffered > 0 && stopWatch === undefined) watch();
     },
-    full: () => channel.bufferedBytes > highWaterBytes,
+    full() {
+      const full = channel.bufferedBytes > highWaterBytes;
+      if (full) foundFull = true;
+      return full;
+    },
+    relieved() {
+      const relieved = foundFull;
+      foundFull = false;
+      return relieved;
+    },
     behind: () => channel.bufferedBytes > 0,
     stop() {
       stopWatch?.();

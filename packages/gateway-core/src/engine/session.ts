@@ -202,6 +202,8 @@ export function createSession(services: SessionServices, options: SessionOptions
     receiveBinary: () => close('protocol_violation', 'the protocol has no binary frames'),
     alive: heartbeat.alive,
     drained() {
+      // Told after every write; for most there is nothing to take up.
+      if (!output.relieved()) return;
       reception.proceed();
       delivery.pump();
     },
