@@ -24,7 +24,7 @@ export interface SqliteStoreOptions {
   readonly driver?: DriverName;
   /** When a batch begins. @default the end of the turn of the event loop */
   readonly schedule?: Schedule;
-  /** Works in one commit at most. @default 256 */
+  /** Works in one commit at most. @default 1024 */
   readonly maxBatch?: number;
   /** Is told what a listener of the log threw. @default it is written to the console */
   readonly onListenerError?: (error: unknown) => void;

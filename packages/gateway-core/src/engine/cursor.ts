@@ -43,13 +43,17 @@ export interface CursorCodec {
 
 /** How much of a MAC is kept: 66 bits, checked by one party that can be asked only through a handshake. */
 const MAC_CHARACTERS = 11;
+const MAC_BYTES = 9;
 const MARK_CHARACTERS = 8;
 const SHAPE =
   /^(\d{1,4})\.([A-Za-z0-9_-]{6})\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{1,32})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{1,8})\.([A-Za-z0-9_-]{11})$/;
 
 export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCodec {
   function mac(...parts: readonly (string | number)[]): string {
-    return toBase64Url(crypto.hmacSha256(secret, JSON.stringify(parts))).slice(0, MAC_CHARACTERS);
+    return toBase64Url(crypto.hmacSha256(secret, JSON.stringify(parts)).subarray(0, MAC_BYTES)).slice(
+      0,
+      MAC_CHARACTERS,
+    );
   }
 
   function scopeTag(audience: CursorAudience): string {

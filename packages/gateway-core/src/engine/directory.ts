@@ -14,7 +14,7 @@ export interface Directory<P extends Peer> extends PeerDirectory {
 }
 
 export function createDirectory<P extends Peer>(): Directory<P> {
-  const byTenant = new Map<string, Map<string, readonly P[]>>();
+  const tenants = new Map<string, TenantPeers<P>>();
   let size = 0;
 
   return {
@@ -22,33 +22,39 @@ export function createDirectory<P extends Peer>(): Directory<P> {
       return size;
     },
     add(peer) {
-      const devices = byTenant.get(peer.tenant) ?? new Map<string, readonly P[]>();
-      byTenant.set(peer.tenant, devices);
-      devices.set(peer.deviceId, [...(devices.get(peer.deviceId) ?? []), peer]);
+      const tenant: TenantPeers<P> = tenants.get(peer.tenant) ?? { peers: new Set(), byDevice: new Map() };
+      const { peers, byDevice } = tenant;
+      tenants.set(peer.tenant, tenant);
+      peers.add(peer);
+      byDevice.set(peer.deviceId, [...(byDevice.get(peer.deviceId) ?? []), peer]);
       size += 1;
     },
     remove(peer) {
-      const devices = byTenant.get(peer.tenant);
-      const before = devices?.get(peer.deviceId);
-      if (devices === undefined || before === undefined || !before.includes(peer)) return false;
-      const left = before.filter((other) => other !== peer);
+      const tenant = tenants.get(peer.tenant);
+      if (tenant === undefined || !tenant.peers.delete(peer)) return false;
+      const { peers, byDevice } = tenant;
+      const left = byDevice.get(peer.deviceId)?.filter((other) => other !== peer) ?? [];
+      if (left.length > 0) byDevice.set(peer.deviceId, left);
+      else byDevice.delete(peer.deviceId);
+      if (peers.size === 0) tenants.delete(peer.tenant);
       size -= 1;
-      if (left.length > 0) devices.set(peer.deviceId, left);
-      else devices.delete(peer.deviceId);
-      if (devices.size === 0) byTenant.delete(peer.tenant);
       return true;
     },
     find: (tenant, deviceId, role) =>
-      byTenant
+      tenants
         .get(tenant)
-        ?.get(deviceId)
+        ?.byDevice.get(deviceId)
         ?.findLast((peer) => role === undefined || peer.role === role),
-    ofDevice: (tenant, deviceId) => byTenant.get(tenant)?.get(deviceId) ?? [],
+    ofDevice: (tenant, deviceId) => tenants.get(tenant)?.byDevice.get(deviceId) ?? [],
     *all() {
-      for (const devices of byTenant.values()) for (const peers of devices.values()) yield* peers;
+      for (const { peers } of tenants.values()) yield* peers;
     },
-    *ofTenant(tenant) {
-      for (const peers of byTenant.get(tenant)?.values() ?? []) yield* peers;
-    },
+    ofTenant: (tenant) => tenants.get(tenant)?.peers ?? [],
   };
+}
+
+/** The peers of one tenant: every event passes all of them, so they stand in one row too. */
+interface TenantPeers<P> {
+  readonly peers: Set<P>;
+  readonly byDevice: Map<string, readonly P[]>;
 }

@@ -33,7 +33,7 @@ export interface GroupCommitOptions<Handle> {
   readonly engine: CommitEngine<Handle>;
   /** @default `setImmediate` where the runtime has it, else a microtask */
   readonly schedule?: Schedule | undefined;
-  /** Works in one commit at most. @default 256 */
+  /** Works in one commit at most. @default 1024 */
   readonly maxBatch?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface GroupCommit<Handle> {
  * batch and not per work. A work that is alone waits for the end of the turn and for no timer.
  */
 export function createGroupCommit<Handle>(options: GroupCommitOptions<Handle>): GroupCommit<Handle> {
-  const { engine, schedule = soon, maxBatch = 256 } = options;
+  const { engine, schedule = soon, maxBatch = 1024 } = options;
   let queue: Job<Handle>[] = [];
   let busy = false;
   let closing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
