@@ -15,7 +15,10 @@ export type { Peer, PeerDirectory, PeerRequestOptions } from './engine/peer.ts';
 export type {
   ApprovalDecision,
   ApprovalOffice,
+  ApprovalOpinion,
+  ApprovalPage,
   ApprovalPolicy,
+  ApprovalQuery,
   ApprovalQuestion,
   ApprovalRuling,
   NewApproval,

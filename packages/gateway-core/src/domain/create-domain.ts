@@ -1,8 +1,8 @@
 import type { Approval, Task } from '@tyrum/contracts';
 import { createAlarms } from './alarms/alarms.ts';
 import { approvalHandlers } from './approvals/approval-handlers.ts';
+import { createApprovalOffice } from './approvals/approval-office.ts';
 import { isWaiting } from './approvals/approval-records.ts';
-import { createApprovalOffice } from './approvals/approvals.ts';
 import { createTurnApprovals } from './approvals/turn-approvals.ts';
 import { createBackground } from './background.ts';
 import { conversationHandlers } from './conversations/conversation-handlers.ts';

@@ -34,14 +34,17 @@ export interface NewApproval extends ApprovalQuestion {
 
 /** What becomes of a question before a person is asked. */
 export interface ApprovalRuling {
-  /** `ask` a person, answer at once, or let it expire unasked. */
-  readonly ruling: 'ask' | 'approve' | 'deny' | 'expire';
+  /**
+   * `ask` a person, answer at once, or let it expire unasked. `review` has the embedder's own code look first, a guardian model
+   * for instance: it answers with `approvals.decide` or has a person asked with `approvals.ask`; a person may come before it.
+   */
+  readonly ruling: 'review' | 'ask' | 'approve' | 'deny' | 'expire';
   /** Kept with the review, for people. */
   readonly reason?: string;
   readonly riskLevel?: Review['risk_level'];
   /** 0 to 1000. */
   readonly riskScore?: number;
-  /** With `ask`: milliseconds until it expires, in place of what the question says. */
+  /** With `ask` and `review`: milliseconds until it expires, in place of what the question says. */
   readonly expiresInMs?: number;
 }
 
@@ -51,15 +54,19 @@ export interface ApprovalRuling {
  */
 export type ApprovalPolicy = (approval: Approval) => ApprovalRuling['ruling'] | ApprovalRuling;
 
-/** An answer that comes from the embedder's own code: from a guardian model, a rule, a chat where people answer. */
-export interface ApprovalDecision {
-  readonly decision: 'approved' | 'denied';
-  /** Who decides. @default `system`, without an id */
+/** What a reviewer of the embedder's own makes of a question: a guardian model, a rule, a person in a chat. */
+export interface ApprovalOpinion {
+  /** Who says so. @default `system`, without an id */
   readonly reviewer?: { readonly kind: Review['reviewer_kind']; readonly id: string | null };
   readonly reason?: string;
   readonly riskLevel?: Review['risk_level'];
   /** 0 to 1000. */
   readonly riskScore?: number;
+}
+
+/** An answer that comes from the embedder's own code. */
+export interface ApprovalDecision extends ApprovalOpinion {
+  readonly decision: 'approved' | 'denied';
 }
 
 /** Opens, answers and awaits approvals from the embedder's own code. */
@@ -72,6 +79,8 @@ export interface ApprovalOffice {
    */
   open(tenant: string, question: NewApproval): Promise<Approval>;
   get(tenant: string, approvalId: string): Promise<Approval | undefined>;
+  /** One page, newest first: what is `reviewing`, for instance. @throws {ProtocolError} `contract_error` for a cursor that makes no sense */
+  list(tenant: string, page?: ApprovalQuery): Promise<ApprovalPage>;
   /**
    * Answers a question. The same answer again changes nothing.
    *
@@ -79,6 +88,12 @@ export interface ApprovalOffice {
    * or was cancelled
    */
   decide(tenant: string, approvalId: string, decision: ApprovalDecision): Promise<Approval>;
+  /**
+   * Has a person asked about a question that is under review. One that is not stays as it is; resolves with it as it stands.
+   *
+   * @throws {ProtocolError} `not_found`
+   */
+  ask(tenant: string, approvalId: string, opinion?: ApprovalOpinion): Promise<Approval>;
   /** Takes a question back. One that is decided stays so; resolves with it as it stands. @throws {ProtocolError} `not_found` */
   cancel(tenant: string, approvalId: string, reason?: string): Promise<Approval>;
   /**
@@ -87,4 +102,19 @@ export interface ApprovalOffice {
    * @throws {ProtocolError} `not_found`; `cancelled` when the signal aborts first
    */
   decided(tenant: string, approvalId: string, signal?: AbortSignal): Promise<Approval>;
+}
+
+export interface ApprovalQuery {
+  /** @default all of them */
+  readonly status?: Approval['status'];
+  /** @default 100 */
+  readonly limit?: number;
+  /** As `next` of the page before said it. */
+  readonly cursor?: string;
+}
+
+export interface ApprovalPage {
+  readonly approvals: readonly Approval[];
+  /** `null` on the last page. */
+  readonly next: string | null;
 }

@@ -5,7 +5,7 @@ import { newestPage, type PageRequest } from '../paging/newest-page.ts';
 import { unitOf } from '../tenant-unit.ts';
 import { APPROVAL_STATUSES, type ApprovalSubject, approvalList, isWaiting } from './approval-records.ts';
 import type { ApprovalServices } from './approval-transitions.ts';
-import { decideApproval, existingApproval } from './approvals.ts';
+import { decideApproval, existingApproval } from './decide-approval.ts';
 import { makeItStand, refuseContradiction } from './standing-answers.ts';
 
 type ApprovalHandlers = Pick<Handlers<Tyrum>, Extract<keyof Handlers<Tyrum>, `approval.${string}`>>;

@@ -45,7 +45,7 @@ export async function openApproval(
   const approval = withReview(
     {
       ...asked,
-      status: judgement.state === 'requested_human' ? 'awaiting_human' : judgement.state,
+      status: STATUSES[ruling],
       expires_at: expiresInMs === undefined ? null : wireTime(unit.now + expiresInMs),
     },
     services.random,
@@ -120,15 +120,27 @@ function ruleOn(approval: Approval, { policy, telemetry }: OpeningServices): App
   }
 }
 
-const STATES = { ask: 'requested_human', approve: 'approved', deny: 'denied', expire: 'expired' } as const;
+const STATES = {
+  review: 'running',
+  ask: 'requested_human',
+  approve: 'approved',
+  deny: 'denied',
+  expire: 'expired',
+} as const satisfies Record<ApprovalRuling['ruling'], Judgement['state']>;
+
+const STATUSES = {
+  ...STATES,
+  review: 'reviewing',
+  ask: 'awaiting_human',
+} as const satisfies Record<ApprovalRuling['ruling'], Approval['status']>;
 
 function judgementOf(
   ruling: ApprovalRuling['ruling'],
   { reason, riskLevel, riskScore }: Omit<ApprovalRuling, 'ruling'>,
-): Judgement & { readonly state: (typeof STATES)[keyof typeof STATES] } {
+): Judgement {
   return {
     state: STATES[ruling],
-    reviewer: { kind: 'system', id: null },
+    reviewer: { kind: ruling === 'review' ? 'guardian' : 'system', id: null },
     reason: reason ?? null,
     risk: { level: riskLevel ?? null, score: riskScore ?? null },
   };

@@ -5,7 +5,7 @@ import type { TurnApprovals } from '../turns/turn-context.ts';
 import { keepBlocked } from '../turns/turn-transitions.ts';
 import { approvals, isWaiting } from './approval-records.ts';
 import { endApproval } from './approval-transitions.ts';
-import { existingApproval } from './approvals.ts';
+import { existingApproval } from './decide-approval.ts';
 import { type OpeningServices, openApproval } from './open-approval.ts';
 
 /** The approvals that turns wait for: asked once for their key, and taken back when their turn ends. */

@@ -2,7 +2,7 @@ import { ProtocolError, type Random } from '@tyrum/contracts';
 import type { Alarms } from '../alarms/alarms.ts';
 import { isWaiting } from '../approvals/approval-records.ts';
 import { endApproval } from '../approvals/approval-transitions.ts';
-import { existingApproval } from '../approvals/approvals.ts';
+import { existingApproval } from '../approvals/decide-approval.ts';
 import { type OpeningServices, openApproval } from '../approvals/open-approval.ts';
 import { submitTask } from '../tasks/submit-task.ts';
 import { findTask, hasEnded } from '../tasks/task-records.ts';

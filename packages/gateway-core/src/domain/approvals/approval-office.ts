@@ -1,11 +1,13 @@
-import { type Approval, ProtocolError } from '@tyrum/contracts';
-import type { ApprovalOffice } from '../../ports/approvals.ts';
+import type { Approval } from '@tyrum/contracts';
+import type { ApprovalOffice, ApprovalOpinion } from '../../ports/approvals.ts';
 import type { DomainServices } from '../domain.ts';
 import type { EndWaiters } from '../end-waiters.ts';
+import { newestPage } from '../paging/newest-page.ts';
 import { notFound } from '../refusals.ts';
-import { inTenant, type TenantUnit } from '../tenant-unit.ts';
-import { type ApprovalRecord, findApproval, isWaiting } from './approval-records.ts';
-import { APPROVAL_ALARM, type ApprovalEnd, type ApprovalServices, endApproval } from './approval-transitions.ts';
+import { inTenant } from '../tenant-unit.ts';
+import { APPROVAL_STATUSES, approvalList, findApproval, isWaiting } from './approval-records.ts';
+import { APPROVAL_ALARM, endApproval, saveApproval, withReview } from './approval-transitions.ts';
+import { decideApproval, existingApproval } from './decide-approval.ts';
 import { type OpeningServices, openApproval } from './open-approval.ts';
 
 export interface OfficeOptions extends OpeningServices {
@@ -14,6 +16,7 @@ export interface OfficeOptions extends OpeningServices {
 }
 
 const BY_SYSTEM = { kind: 'system', id: null } as const;
+const DEFAULT_PAGE = 100;
 const NO_SIGNAL = new AbortController().signal;
 
 /** Approvals as the embedder's own code has them, and the alarm by which they expire. */
@@ -35,13 +38,27 @@ export function createApprovalOffice({ services, waiters, ...opening }: OfficeOp
     open: (tenant, question) =>
       inTenant(services, tenant, async (unit) => (await openApproval(unit, opening, question)).approval),
     get: read,
-    decide: (tenant, approvalId, { decision, reviewer = BY_SYSTEM, reason, riskLevel = null, riskScore = null }) =>
+    list: (tenant, { status, limit = DEFAULT_PAGE, cursor } = {}) =>
+      inTenant(services, tenant, async ({ tx }) => {
+        const prefixes = (status === undefined ? APPROVAL_STATUSES : [status]).map((one) => [one]);
+        const request = { prefixes, limit, cursor };
+        const { values, next } = await newestPage(tx.documents, tenant, approvalList('all', false), request);
+        return { approvals: values.map(({ approval }) => approval), next };
+      }),
+    decide: (tenant, approvalId, { decision, ...opinion }) =>
       inTenant(services, tenant, async (unit) => {
         const record = await existingApproval(unit, approvalId);
-        const risk = { level: riskLevel, score: riskScore };
-        return (
-          await decideApproval(unit, opening, record, { state: decision, reviewer, reason: reason ?? null, risk })
-        ).approval;
+        const end = { state: decision, ...saidBy(opinion) };
+        return (await decideApproval(unit, opening, record, end)).approval;
+      }),
+    ask: (tenant, approvalId, opinion = {}) =>
+      inTenant(services, tenant, async (unit) => {
+        const record = await existingApproval(unit, approvalId);
+        if (record.approval.status !== 'reviewing') return record.approval;
+        const asked = { ...record.approval, status: 'awaiting_human' } as const;
+        const judgement = { state: 'requested_human', ...saidBy(opinion) } as const;
+        const approval = withReview(asked, opening.random, unit.now, judgement);
+        return (await saveApproval(unit, opening.alarms, { ...record, approval })).approval;
       }),
     cancel: (tenant, approvalId, reason) =>
       inTenant(services, tenant, async (unit) => {
@@ -60,29 +77,6 @@ export function createApprovalOffice({ services, waiters, ...opening }: OfficeOp
   };
 }
 
-/** @throws {ProtocolError} `not_found` */
-export async function existingApproval({ tx, tenant }: TenantUnit, approvalId: string): Promise<ApprovalRecord> {
-  const record = await findApproval(tx, tenant, approvalId);
-  if (record === undefined) throw notFound('approval', approvalId);
-  return record;
-}
-
-/**
- * Answers an approval, unless the same answer was given before.
- *
- * @throws {ProtocolError} `conflict` or `invalid_state` with the approval as it is, when it has ended otherwise [RQ-24]
- */
-export async function decideApproval(
-  unit: TenantUnit,
-  services: ApprovalServices,
-  record: ApprovalRecord,
-  end: ApprovalEnd & { readonly state: 'approved' | 'denied' },
-): Promise<ApprovalRecord> {
-  const { approval } = record;
-  if (approval.status === end.state) return record;
-  if (isWaiting(approval)) return endApproval(unit, services, record, end);
-  const answered = approval.status === 'approved' || approval.status === 'denied';
-  throw new ProtocolError(answered ? 'conflict' : 'invalid_state', `the approval is ${approval.status} already`, {
-    details: { approval },
-  });
+function saidBy({ reviewer = BY_SYSTEM, reason, riskLevel, riskScore }: ApprovalOpinion) {
+  return { reviewer, reason: reason ?? null, risk: { level: riskLevel ?? null, score: riskScore ?? null } };
 }

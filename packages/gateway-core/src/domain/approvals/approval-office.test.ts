@@ -154,6 +154,54 @@ describe('an approval', () => {
     expect((await refusal(other)).code).toBe('conflict');
   });
 
+  it('is reviewed by a guardian first where the policy says so, and may be passed on to a person', async () => {
+    const world = await createDomainWorld({ approval: () => 'review' });
+    const { approvals } = world.domain;
+    const guardian = { reviewer: { kind: 'guardian', id: 'model-1' }, riskScore: 500 } as const;
+    const sure = await openQuestion(world, 'sure');
+    const unsure = await openQuestion(world, 'unsure');
+    expect(sure).toMatchObject({ status: 'reviewing', latest_review: { state: 'running', reviewer_kind: 'guardian' } });
+    expect((await approvals.list('acme', { status: 'reviewing' })).approvals).toHaveLength(2);
+
+    const decided = await approvals.decide('acme', sure.approval_id, { decision: 'approved', ...guardian });
+    const passed = await approvals.ask('acme', unsure.approval_id, { ...guardian, reason: 'it is not clear' });
+
+    expect(decided.status).toBe('approved');
+    expect(passed).toMatchObject({
+      status: 'awaiting_human',
+      latest_review: { state: 'requested_human', reviewer_id: 'model-1', reason: 'it is not clear', risk_score: 500 },
+    });
+    expect(await approvals.ask('acme', unsure.approval_id)).toEqual(passed);
+    expect(await approvals.ask('acme', sure.approval_id)).toEqual(decided);
+    const { approval } = await resolve(world, passed, 'denied');
+    expect(approval.reviews?.map(({ state }) => state)).toEqual(['running', 'requested_human', 'denied']);
+  });
+
+  it('under review is answered by a person who comes before the guardian', async () => {
+    const world = await createDomainWorld({ approval: () => 'review' });
+    const opened = await openQuestion(world, 'deploy');
+
+    await resolve(world, opened, 'denied');
+
+    const late = world.domain.approvals.decide('acme', opened.approval_id, { decision: 'approved' });
+    expect((await refusal(late)).code).toBe('conflict');
+    expect((await world.domain.approvals.ask('acme', opened.approval_id)).status).toBe('denied');
+  });
+
+  it('is listed for the code that opened it, a page at a time', async () => {
+    const world = await createDomainWorld();
+    for (const key of ['a', 'b', 'c']) {
+      await openQuestion(world, key);
+      world.clock.advance(1);
+    }
+
+    const first = await world.domain.approvals.list('acme', { limit: 2 });
+    const rest = await world.domain.approvals.list('acme', { limit: 2, cursor: first.next ?? '' });
+
+    expect([...first.approvals, ...rest.approvals].map(({ approval_key }) => approval_key)).toEqual(['c', 'b', 'a']);
+    expect(rest.next).toBeNull();
+  });
+
   it('is taken back while nobody has answered, and stays as it is afterwards', async () => {
     const world = await createDomainWorld();
     const { approvals } = world.domain;
