@@ -23,8 +23,6 @@ const config: KnipConfig = {
     'packages/contracts': {
       entry: ['test/readme/*.ts'],
       project: ['**/*.ts'],
-      // Defined, and not in the contract before the domain answers them.
-      ignore: ['src/operations/artifact.ts'],
     },
     'packages/store-sqlite': {
       entry: ['test/programs/*.ts'],

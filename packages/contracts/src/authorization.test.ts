@@ -6,6 +6,8 @@ import { tyrum } from './tyrum.ts';
 const REQUESTS = `
 approval.list               | to_gateway | client      | operator.read                  | read
 approval.resolve            | to_gateway | client      | operator.approvals             | once
+artifact.get                | to_gateway | client      | operator.read                  | read
+artifact.list               | to_gateway | client      | operator.read                  | read
 attempt.evidence            | to_gateway | node        | node.paired                    | once
 capability.ready            | to_gateway | node        | node.paired                    | once
 command.execute             | to_gateway | client      | operator.admin                 | once

@@ -70,6 +70,7 @@ export { type Random, randomFraction, randomText, randomUuid, systemRandom } fro
 export { exceedsUtf8, utf8Length } from './runtime/utf8.ts';
 // The nouns.
 export { Approval, ApprovalStatus, PolicyOverride } from './schemas/approval.ts';
+export { Artifact, ArtifactFacts } from './schemas/artifact.ts';
 export { Capability, CapabilityState } from './schemas/capability.ts';
 export { Device, GatewayIdentity, RECOVERY_REASONS, Recovery, type RecoveryReason } from './schemas/connection.ts';
 export { Conversation, ConversationSummary, QueueMode } from './schemas/conversation.ts';
@@ -84,6 +85,7 @@ export { Action, Task, TaskStatus } from './schemas/task.ts';
 export { Turn, TurnItem, TurnStatus } from './schemas/turn.ts';
 export { WorkflowRun } from './schemas/workflow.ts';
 // The vocabulary and the tables.
+export { ARTIFACT_UPLOAD } from './tables/artifact-upload.ts';
 export {
   afterClose,
   CLOSE_CODES,

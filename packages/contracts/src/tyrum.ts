@@ -16,6 +16,7 @@ import * as taskEvents from './events/task.ts';
 import * as turnEvents from './events/turn.ts';
 import * as workflowEvents from './events/workflow.ts';
 import * as approval from './operations/approval.ts';
+import * as artifact from './operations/artifact.ts';
 import * as capability from './operations/capability.ts';
 import * as command from './operations/command.ts';
 import * as connect from './operations/connect.ts';
@@ -39,6 +40,7 @@ const parts = {
   modules: {
     approval,
     approvalEvents,
+    artifact,
     artifactEvents,
     capability,
     command,

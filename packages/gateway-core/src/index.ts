@@ -23,7 +23,15 @@ export type {
   ApprovalRuling,
   NewApproval,
 } from './ports/approvals.ts';
+export {
+  type ArtifactDoor,
+  ArtifactTooLargeError,
+  type ArtifactUpload,
+  type KeptArtifact,
+  type OpenArtifact,
+} from './ports/artifacts.ts';
 export type { Authenticator, Principal } from './ports/authenticator.ts';
+export type { BlobStore, ByteRange, WrittenBlob } from './ports/blob-store.ts';
 export type { Channel, Connection, Upgrade } from './ports/channel.ts';
 export type { Crypto, Signer } from './ports/crypto.ts';
 export { generateGatewayKey, nodeCrypto, nodeSigner } from './ports/node-crypto.ts';

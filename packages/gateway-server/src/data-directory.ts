@@ -1,7 +1,15 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { generateGatewayKey, nodeSigner, type Signer, silentTelemetry, type Telemetry } from '@tyrum/gateway-core';
+import {
+  type BlobStore,
+  generateGatewayKey,
+  nodeSigner,
+  type Signer,
+  silentTelemetry,
+  type Telemetry,
+} from '@tyrum/gateway-core';
 import { createSqliteStore, type SqliteStore } from '@tyrum/store-sqlite';
+import { createBlobDirectory } from './blob-directory.ts';
 
 /** Where one gateway keeps everything, held for this process alone until the store is closed. */
 export interface DataDirectory {
@@ -9,10 +17,12 @@ export interface DataDirectory {
   readonly path: string;
   readonly store: SqliteStore;
   readonly signer: Signer;
+  readonly blobs: BlobStore;
 }
 
 const DATABASE = 'tyrum.sqlite';
 const KEY = 'gateway-key.pem';
+const BLOBS = 'artifacts';
 
 /** A data directory that cannot be used; the message says why, for a person. */
 export class DataDirectoryError extends Error {
@@ -35,7 +45,8 @@ export async function openDataDirectory(path: string, telemetry: Telemetry = sil
   // The store first: its lock makes this process the only one that may make the key.
   const store = await createSqliteStore({ path: join(absolute, DATABASE) });
   try {
-    return { path: absolute, store, signer: await readSigner(join(absolute, KEY), telemetry) };
+    const signer = await readSigner(join(absolute, KEY), telemetry);
+    return { path: absolute, store, signer, blobs: await createBlobDirectory(join(absolute, BLOBS)) };
   } catch (cause) {
     await store.close();
     throw cause instanceof DataDirectoryError ? cause : unusable(absolute, cause);

@@ -1,9 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Clock, type Contract, randomUuid, systemClock, systemRandom } from '@tyrum/contracts';
-import type { OneShotRequest, OneShotResponse, Telemetry } from '@tyrum/gateway-core';
+import type { ArtifactDoor, OneShotRequest, OneShotResponse, Telemetry } from '@tyrum/gateway-core';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ARTIFACT_PATH, addArtifactRoutes } from './artifact-routes.ts';
 import { createContractRoutes } from './contract-routes.ts';
 import { describeCause } from './describe-cause.ts';
 import { tokenOf } from './token-source.ts';
@@ -14,6 +15,7 @@ export interface HttpTarget {
   readonly draining: boolean;
   checkReady(): Promise<void>;
   call(request: OneShotRequest): Promise<OneShotResponse>;
+  readonly artifacts: ArtifactDoor;
 }
 
 export interface HttpAppOptions {
@@ -48,12 +50,12 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
   }
 
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: (context) => context.json(problem('too_large', 'the body is too large'), 413),
-    }),
-  );
+  const limitBody = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: (context) => context.json(problem('too_large', 'the body is too large'), 413),
+  });
+  // Artifacts are larger than any request, and bounded while they stream.
+  app.use((context, next) => (context.req.path.startsWith(ARTIFACT_PATH) ? next() : limitBody(context, next)));
 
   app.get('/healthz', (context) => context.json({ status: 'alive' }));
 
@@ -75,6 +77,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
   });
 
   app.route('/contracts', createContractRoutes(gateway.contract, '/contracts'));
+  addArtifactRoutes(app, gateway.artifacts, telemetry);
 
   app.get(webSocketPath, (context) =>
     context.json(problem('upgrade_required', 'connect with a WebSocket'), 426, { Upgrade: 'websocket' }),

@@ -1,5 +1,6 @@
 // The gateway as a server.
 
+export { createBlobDirectory } from './blob-directory.ts';
 export type { Acceptor } from './connect-web-socket.ts';
 export { createServer, type Server, type ServerOptions } from './create-server.ts';
 export { type DataDirectory, DataDirectoryError, openDataDirectory } from './data-directory.ts';

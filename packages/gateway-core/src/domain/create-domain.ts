@@ -4,6 +4,8 @@ import { approvalHandlers } from './approvals/approval-handlers.ts';
 import { createApprovalOffice } from './approvals/approval-office.ts';
 import { isWaiting } from './approvals/approval-records.ts';
 import { createTurnApprovals } from './approvals/turn-approvals.ts';
+import { artifactHandlers } from './artifacts/artifact-handlers.ts';
+import { createArtifactShelf } from './artifacts/artifact-shelf.ts';
 import { createBackground } from './background.ts';
 import { conversationHandlers } from './conversations/conversation-handlers.ts';
 import { createConversationSweep } from './conversations/sweep-conversation.ts';
@@ -116,6 +118,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
   });
   const stepping = { alarms, random, approvals: opening };
   const sweep = createConversationSweep(alarms);
+  const artifacts = createArtifactShelf(services);
   const presence = createPresenceWatch(services, background);
   const locations = createLocationSweep(services, background);
 
@@ -127,6 +130,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       ...workflowHandlers({ ...stepping, stepPolicy: options.workflowStep ?? targetInAction }),
       ...pairingHandlers({ links, greeting, tokens, random }),
       ...nodeHandlers(services.peers),
+      ...artifactHandlers(),
       ...presenceHandlers(presence),
       ...locationHandlers({ policy: options.location, telemetry }),
       ...transcriptHandlers(),
@@ -135,6 +139,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
     },
     authenticator: tokens.authenticator,
     tokens: tokens.office,
+    artifacts,
     approvals: createApprovalOffice({ ...opening, services, waiters: approvalWaiters }),
     policyOverrides: createOverrideOffice({ services, alarms, random }),
     workflows: createWorkflowOffice({ ...stepping, services }),
@@ -143,6 +148,7 @@ export function createDomain(services: DomainServices, options: DomainOptions = 
       await runs.start();
       alarms.start();
       presence.start();
+      background.run('remove bytes that nobody owns', artifacts.sweep);
       locations.start();
     },
     async peerOpened(peer) {

@@ -4,12 +4,14 @@ import type { Handlers } from '../engine/handlers.ts';
 import type { Peer, PeerDirectory } from '../engine/peer.ts';
 import type { ApprovalOffice, ApprovalPolicy } from '../ports/approvals.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { PolicyOverrideOffice } from '../ports/policy-overrides.ts';
 import type { Awaitable, Store, Transaction } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TurnRunner } from '../ports/turn-runner.ts';
 import type { StepPolicy, WorkflowOffice } from '../ports/workflows.ts';
+import type { ArtifactShelf } from './artifacts/artifact-shelf.ts';
 
 /** What the domain gets from the engine and the embedder. */
 export interface DomainServices<C extends Contract = Tyrum> {
@@ -23,6 +25,10 @@ export interface DomainServices<C extends Contract = Tyrum> {
   /** Identity of this run of this gateway process: new at every start. */
   readonly owner: string;
   readonly runner: TurnRunner | undefined;
+  /** Where the bytes of artifacts go; without one there are none. */
+  readonly blobs: BlobStore | undefined;
+  /** The largest artifact that is taken, in bytes. */
+  readonly mostArtifactBytes: number;
   /** Runs work in a transaction of one tenant, with its events; `afterCommit` actions run once it holds. */
   transact<Value>(tenant: string, work: (unit: Unit<C>) => Awaitable<Value>): Promise<Value>;
 }
@@ -41,6 +47,7 @@ export interface Domain {
   readonly authenticator: Authenticator;
   readonly tokens: TokenOffice;
   readonly approvals: ApprovalOffice;
+  readonly artifacts: ArtifactShelf;
   readonly policyOverrides: PolicyOverrideOffice;
   readonly workflows: WorkflowOffice;
   /** Takes up what an earlier run left: turns, dispatches, timers. Called once, before the first peer. */

@@ -26,20 +26,12 @@ export function admit(
   if (request === undefined || (request.extension !== undefined && !caller.extensions.has(request.extension))) {
     return refuse(unsupported(contract, view, caller, type));
   }
-  const { direction, roles, scopes } = request.definition;
+  const { direction } = request.definition;
   if (direction === 'to_peer') {
     return refuse(new ProtocolError('unsupported_operation', `${type} is sent by the gateway, not to it`));
   }
-  if (!(roles as readonly string[]).includes(caller.role)) {
-    return refuse(new ProtocolError('forbidden', `${type} is not for the role ${caller.role}`, { details: { roles } }));
-  }
-  if (scopes.length > 0 && !scopes.some((scope) => caller.scopes.has(scope))) {
-    return refuse(
-      new ProtocolError('forbidden', `${type} needs ${scopes.length > 1 ? 'one of ' : ''}${scopes.join(', ')}`, {
-        details: { required_scopes: scopes },
-      }),
-    );
-  }
+  const problem = rightsProblem(request.definition, caller);
+  if (problem !== undefined) return refuse(problem);
   const reading = readAs(request.payload, payload, 'payload');
   if (!reading.fits) return refuse(contractError(type, reading.issues));
   try {
@@ -48,6 +40,20 @@ export function admit(
     if (ProtocolError.is(error)) return refuse(error);
     throw error;
   }
+}
+
+/** Why the role or the scopes of a caller do not allow something, if they do not. The same on every transport. */
+export function rightsProblem(
+  { type, roles, scopes }: Pick<RequestView['definition'], 'type' | 'roles' | 'scopes'>,
+  caller: Pick<Viewer, 'role' | 'scopes'>,
+): ProtocolError | undefined {
+  if (!(roles as readonly string[]).includes(caller.role)) {
+    return new ProtocolError('forbidden', `${type} is not for the role ${caller.role}`, { details: { roles } });
+  }
+  if (scopes.length === 0 || scopes.some((scope) => caller.scopes.has(scope))) return undefined;
+  return new ProtocolError('forbidden', `${type} needs ${scopes.length > 1 ? 'one of ' : ''}${scopes.join(', ')}`, {
+    details: { required_scopes: scopes },
+  });
 }
 
 /** The one answer to a frame or payload that does not fit. Keys are the peer's own text: a very long one is told short. */

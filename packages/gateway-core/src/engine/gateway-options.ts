@@ -1,7 +1,9 @@
 import type { Clock, Contract, Random, Tyrum } from '@tyrum/contracts';
 import type { DomainPolicies, TokenOffice, Unit } from '../domain/domain.ts';
 import type { ApprovalOffice } from '../ports/approvals.ts';
+import type { ArtifactDoor } from '../ports/artifacts.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
 import type { Channel, Connection, Upgrade } from '../ports/channel.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
 import type { PolicyOverrideOffice } from '../ports/policy-overrides.ts';
@@ -37,6 +39,8 @@ export interface Gateway<C extends Contract = Tyrum> {
   readonly tokens: TokenOffice;
   /** Opens and answers approvals from the embedder's own code. */
   readonly approvals: ApprovalOffice;
+  /** Takes in and gives out the bytes of artifacts, for a transport that can carry them. */
+  readonly artifacts: ArtifactDoor;
   /** Gives and takes back standing answers to approvals. */
   readonly policyOverrides: PolicyOverrideOffice;
   /** Tells what a paused workflow run waits for. */
@@ -64,6 +68,8 @@ export interface GatewayOptions<C extends Contract = Tyrum> {
   readonly handlers?: ExtraHandlers<C> & Partial<Handlers<Tyrum>>;
   /** What answers conversations. Without one every turn fails with `unavailable`. */
   readonly runner?: TurnRunner;
+  /** Where the bytes of artifacts are kept. Without one there are no artifacts. */
+  readonly blobs?: BlobStore;
   /** What the product decides and the gateway does not. @default ask a human */
   readonly policies?: DomainPolicies;
   /** Judges access tokens. @default the tokens in the store */

@@ -18,6 +18,8 @@ export interface GatewayLimits extends Limits {
   readonly drain_ms: number;
   /** Frames that cannot be answered, in ten seconds, past which the connection is closed with 4009. */
   readonly malformed_frames: number;
+  /** Largest artifact, in bytes. */
+  readonly max_artifact_bytes: number;
 }
 
 export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
@@ -29,6 +31,7 @@ export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
   stall_ms: 60_000,
   drain_ms: 10_000,
   malformed_frames: 100,
+  max_artifact_bytes: 33_554_432,
 };
 
 /** The part that is announced in the handshake. */

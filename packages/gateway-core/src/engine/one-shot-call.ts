@@ -105,7 +105,8 @@ function requestIdOf(decoded: Decoded): string {
   return decoded.kind === 'request' ? decoded.frame.request_id : '';
 }
 
-function callerOf(principal: Principal): Caller & Viewer {
+/** Who asks without a connection. */
+export function callerOf(principal: Principal): Caller & Viewer {
   const role = principal.roles.includes('client') ? 'client' : 'node';
   return {
     tenant: principal.tenant,

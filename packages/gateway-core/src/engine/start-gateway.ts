@@ -14,6 +14,7 @@ import { nodeCrypto } from '../ports/node-crypto.ts';
 import type { Awaitable } from '../ports/store.ts';
 import { silentTelemetry } from '../ports/telemetry.ts';
 import { causeText, runAfterCommit } from './after-commit.ts';
+import { createArtifactDoor } from './artifact-door.ts';
 import { type AcceptedConnection, acceptConnection } from './connection.ts';
 import { createCursorCodec } from './cursor.ts';
 import { createDirectory } from './directory.ts';
@@ -124,6 +125,8 @@ export async function startGateway<C extends Contract = Tyrum>(
       telemetry,
       owner,
       runner: options.runner,
+      blobs: options.blobs,
+      mostArtifactBytes: limits.max_artifact_bytes,
       transact: transact as never,
     },
     options.policies,
@@ -268,6 +271,13 @@ export async function startGateway<C extends Contract = Tyrum>(
     peers: directory,
     tokens: domain.tokens,
     approvals: domain.approvals,
+    artifacts: createArtifactDoor({
+      contract,
+      authenticator,
+      shelf: domain.artifacts,
+      bucketOf,
+      draining: () => drained !== undefined,
+    }),
     policyOverrides: domain.policyOverrides,
     workflows: domain.workflows,
     transact: transact as Gateway<C>['transact'],

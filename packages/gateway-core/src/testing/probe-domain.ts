@@ -113,6 +113,7 @@ export function createProbeDomain(services: DomainServices, options: ProbeDomain
       decided: unasked,
     },
     policyOverrides: { create: unasked, revoke: unasked, list: unasked },
+    artifacts: { mostBytes: 0, put: unasked, get: unasked, sweep: async () => undefined },
     workflows: { resumeToken: unasked },
     start: async () => undefined,
     async peerOpened(peer) {

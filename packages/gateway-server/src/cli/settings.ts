@@ -10,6 +10,7 @@ const TEN_YEARS_MS = 315_360_000_000;
 const MOST_BYTES = 268_435_456;
 const MOST = 1_000_000;
 const MOST_EVENTS = 1_000_000_000;
+const TEN_TEBIBYTES = 10_995_116_277_760;
 
 const limits = DEFAULT_GATEWAY_LIMITS;
 const http = DEFAULT_HTTP_OPTIONS;
@@ -73,6 +74,12 @@ const LIMIT_SETTINGS = {
     [1, MOST],
     'count',
     'Unanswerable frames of a connection in ten seconds',
+  ),
+  max_artifact_bytes: integer(
+    limits.max_artifact_bytes,
+    [1, TEN_TEBIBYTES],
+    'bytes',
+    'Largest artifact; it has to arrive within the time of an HTTP request',
   ),
 } as const satisfies { readonly [Name in keyof GatewayLimits]: Setting<number> };
 

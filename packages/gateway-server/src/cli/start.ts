@@ -21,12 +21,13 @@ export interface StartOptions {
 
 /** Opens the data, then the gateway, then the port; what was opened is closed again when a later step fails. */
 export async function startGateway({ settings, runner, telemetry, version }: StartOptions): Promise<StartedGateway> {
-  const { path, store, signer } = await openDataDirectory(settings.data, telemetry);
+  const { path, store, signer, blobs } = await openDataDirectory(settings.data, telemetry);
   let closeServer = async () => {};
   try {
     const server = await createServer({
       store,
       signer,
+      blobs,
       telemetry,
       runner: runner ?? echoRunner(),
       limits: limitsOf(settings),

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { tyrum } from '@tyrum/contracts';
+import { ProtocolError, tyrum } from '@tyrum/contracts';
 import type { Channel, Connection, Upgrade } from '@tyrum/gateway-core';
 import type { FrontTarget } from '../front.ts';
 
@@ -54,6 +54,11 @@ export function fakeGateway({ max_frame_bytes = 1_048_576 } = {}): FakeGateway {
       return accepted.connection;
     },
     call: ({ type }) => Promise.resolve({ status: 200, text: JSON.stringify({ type }) }),
+    artifacts: {
+      mostBytes: 0,
+      put: () => Promise.reject(new ProtocolError('unsupported_operation', 'no artifacts here')),
+      get: () => Promise.reject(new ProtocolError('unsupported_operation', 'no artifacts here')),
+    },
     async checkReady() {
       if (gateway.storeFailure !== undefined) throw gateway.storeFailure;
     },

@@ -53,7 +53,11 @@ export function leaseholderHandlers({ dispatcher, alarms, leaseMs }: Leaseholder
  * @throws {ProtocolError} `not_found` for a dispatch that it was never given; `invalid_state` for one that has ended or was
  * given to another node since
  */
-async function heldBy({ tx, tenant }: TenantUnit, nodeId: string, dispatchId: string): Promise<TaskRecord> {
+export async function heldBy(
+  { tx, tenant }: Pick<TenantUnit, 'tx' | 'tenant'>,
+  nodeId: string,
+  dispatchId: string,
+): Promise<TaskRecord> {
   const dispatch = await tx.documents.get(tenant, dispatches, dispatchId);
   if (dispatch?.value.node_id !== nodeId) throw notFound('dispatch', dispatchId);
   const record = await findTask(tx, tenant, dispatch.value.task_id);

@@ -16,6 +16,7 @@ import {
 } from '@tyrum/contracts';
 import type { Handler, RequestContext } from '../../engine/handlers.ts';
 import type { Peer } from '../../engine/peer.ts';
+import type { BlobStore } from '../../ports/blob-store.ts';
 import { nodeCrypto } from '../../ports/node-crypto.ts';
 import type { StoredEvent } from '../../ports/store.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -78,6 +79,7 @@ export interface WorldOptions extends DomainOptions {
   readonly clock?: ManualClock;
   readonly random?: Random;
   readonly runner?: TurnRunner;
+  readonly blobs?: BlobStore;
   /** Whether the domain is started. @default true */
   readonly start?: boolean;
 }
@@ -116,6 +118,8 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
     telemetry,
     owner: randomUuid(random),
     runner,
+    blobs: options.blobs,
+    mostArtifactBytes: 1000,
     async transact(tenant, work) {
       let actions: (() => void)[] = [];
       const value = await store.transact((tx) => {
