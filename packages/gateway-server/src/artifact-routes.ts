@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { HttpBindings } from '@hono/node-server';
 import { ERRORS, ProtocolError } from '@tyrum/contracts';
-import { type ArtifactDoor, ArtifactTooLargeError, type ArtifactUpload, type OpenArtifact, type Telemetry } from '@tyrum/gateway-core';
+import {
+  type ArtifactDoor,
+  ArtifactTooLargeError,
+  type ArtifactUpload,
+  type OpenArtifact,
+  type Telemetry,
+} from '@tyrum/gateway-core';
 import type { Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { readRange } from './byte-range.ts';

@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { createServer, openDataDirectory } from '@tyrum/gateway-server';
 
-const { store, signer } = await openDataDirectory('my-data');
+const { store, signer, blobs } = await openDataDirectory('my-data');
 const server = await createServer({
   store,
   signer,
+  blobs,
   runner: {
     async run(_turn, context) {
       await context.say(`You have said ${context.messages.length} things.`);
