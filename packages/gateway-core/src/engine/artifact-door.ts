@@ -7,6 +7,7 @@ import type { Viewer } from './audience.ts';
 import type { Caller } from './handlers.ts';
 import { callerOf } from './one-shot-call.ts';
 import type { Bucket } from './rate-limit.ts';
+import type { SecurityEvents } from './security-events.ts';
 
 export interface ArtifactDoorServices {
   readonly contract: Contract;
@@ -14,13 +15,14 @@ export interface ArtifactDoorServices {
   readonly shelf: ArtifactShelf;
   readonly bucketOf: (device: string) => Bucket;
   readonly draining: () => boolean;
+  readonly security: Pick<SecurityEvents, 'authFailed' | 'authzDenied'>;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /** Lets bytes in and out by the rights that the contract gives: a download is an `artifact.get`. */
 export function createArtifactDoor(services: ArtifactDoorServices): ArtifactDoor {
-  const { contract, authenticator, shelf, bucketOf, draining } = services;
+  const { contract, authenticator, shelf, bucketOf, draining, security } = services;
 
   async function admitted(
     token: string | undefined,
@@ -28,13 +30,18 @@ export function createArtifactDoor(services: ArtifactDoorServices): ArtifactDoor
   ): Promise<Caller & Viewer> {
     const principal = token === undefined ? undefined : await authenticator.authenticate(token);
     if (principal === undefined) {
+      const reason = token === undefined ? 'missing_token' : 'invalid_token';
+      security.authFailed({ surface: 'artifacts', reason, transport: 'http' });
       throw new ProtocolError('unauthorized', 'the token is missing, unknown, expired or revoked');
     }
     const caller = callerOf(principal);
     const wait = bucketOf(JSON.stringify([caller.tenant, caller.deviceId])).take();
     if (wait > 0) throw new ProtocolError('rate_limited', 'too many requests from this device', { retryAfterMs: wait });
     const problem = rightsProblem(right, caller);
-    if (problem !== undefined) throw problem;
+    if (problem !== undefined) {
+      security.authzDenied(caller, right, problem);
+      throw problem;
+    }
     return caller;
   }
 

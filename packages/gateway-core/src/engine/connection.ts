@@ -12,6 +12,7 @@ import type { Channel, Connection, Upgrade } from '../ports/channel.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { causeText } from './after-commit.ts';
 import type { Handshake, Initialised, Refusal } from './handshake.ts';
+import type { SecurityEvents } from './security-events.ts';
 import type { Session } from './session.ts';
 
 /** Where a connection stands. */
@@ -30,6 +31,7 @@ export interface ConnectionServices {
   readonly telemetry: Telemetry;
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
   readonly handshake: Handshake;
+  readonly security: Pick<SecurityEvents, 'authFailed'>;
   /** The proof holds: makes the session, adopts it, says the result and lets requests start. */
   readonly open: (opening: Opening) => Promise<void>;
   /** The connection exists. Called once, before anything can happen on it. */
@@ -57,9 +59,17 @@ export interface Opening {
   readonly adopt: (session: Session) => void;
 }
 
+/** Refusals of the handshake that are about who somebody is, and not about how it is said. */
+const AUTH_REFUSALS: ReadonlySet<CloseName> = new Set([
+  'unauthorized',
+  'bad_device',
+  'invalid_proof',
+  'device_mismatch',
+]);
+
 /** One socket from its upgrade to its end. */
 export function acceptConnection(services: ConnectionServices, channel: Channel, upgrade: Upgrade): AcceptedConnection {
-  const { clock, telemetry, authenticator, handshake } = services;
+  const { clock, telemetry, authenticator, handshake, security } = services;
   let state: State = { name: 'upgrading' };
   let frames = 0;
   let bytes = 0;
@@ -98,12 +108,18 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
     const principal = upgrade.token === undefined ? undefined : await judge(upgrade.token);
     if (isClosed()) return;
     if (principal === undefined) {
+      failed('upgrade', upgrade.token === undefined ? 'missing_token' : 'invalid_token');
       close('unauthorized', 'the token is missing, unknown, expired or revoked');
       return;
     }
     state = { name: 'awaiting_init', principal };
     for (const text of waiting.splice(0)) shakeHands(text);
     channel.resume();
+  }
+
+  function failed(surface: string, reason: string, principal?: Principal): void {
+    const address = upgrade.remoteAddress === undefined ? {} : { client_ip: upgrade.remoteAddress };
+    security.authFailed({ surface, reason, transport: 'websocket', ...address }, principal);
   }
 
   function judge(token: string): Promise<Principal | undefined> {
@@ -141,7 +157,7 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
   function initialise(text: string, principal: Principal): void {
     const initialised = handshake.init(text, principal);
     if (initialised.refused) {
-      refuse(initialised);
+      refuse(initialised, principal);
       return;
     }
     // Before it is sent: a transport in memory may bring the answer at once.
@@ -153,7 +169,7 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
     const proven = await handshake.proof(text, initialised);
     if (isClosed()) return;
     if (proven.refused) {
-      refuse(proven);
+      refuse(proven, principal);
       return;
     }
     await services.open({
@@ -172,7 +188,8 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
     });
   }
 
-  function refuse(refusal: Refusal): void {
+  function refuse(refusal: Refusal, principal: Principal): void {
+    if (AUTH_REFUSALS.has(refusal.close)) failed('handshake', refusal.close, principal);
     if (refusal.reply !== undefined) channel.send(refusal.reply);
     close(refusal.close, refusal.reason);
   }

@@ -20,6 +20,7 @@ import type { AnyHandler, Caller, RequestContext } from './handlers.ts';
 import type { LedgerRunner, Ran } from './ledger.ts';
 import type { Bucket } from './rate-limit.ts';
 import type { AsOf, Outcome } from './response.ts';
+import type { SecurityEvents } from './security-events.ts';
 
 /** Answers requests, whichever transport they came over: admission, ledger, handler, one outcome. */
 export interface Dispatcher {
@@ -55,10 +56,11 @@ export interface DispatcherOptions {
   readonly random: Random;
   readonly telemetry: Telemetry;
   readonly newEpoch: () => string;
+  readonly security: Pick<SecurityEvents, 'authzDenied'>;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { contract, handlers, store, ledger, events, clock, random, telemetry, newEpoch } = options;
+  const { contract, handlers, store, ledger, events, clock, random, telemetry, newEpoch, security } = options;
   const resultSchemas = resultSchemasOf(contract);
   let draining = false;
   let runningCount = 0;
@@ -71,7 +73,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       throw new ProtocolError('rate_limited', 'too many requests from this device', { retryAfterMs: wait });
     }
     const admission = admit(contract, view, caller, frame.type, frame.payload);
-    if (!admission.admitted) throw admission.error;
+    if (!admission.admitted) {
+      if (admission.error.code === 'forbidden') {
+        security.authzDenied(caller, { type: frame.type, requestId: frame.request_id }, admission.error);
+      }
+      throw admission.error;
+    }
     const { definition } = admission.view;
     if (definition.servedBy === 'engine') return request.engineOperation(frame.type, admission.payload);
     const handler = handlers.get(frame.type);

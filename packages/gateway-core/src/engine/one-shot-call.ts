@@ -17,6 +17,7 @@ import { toProtocolError } from './failure.ts';
 import type { Caller } from './handlers.ts';
 import type { Bucket } from './rate-limit.ts';
 import { type Outcome, sayResponse } from './response.ts';
+import type { SecurityEvents } from './security-events.ts';
 
 /** One request that comes without a connection. */
 export interface OneShotRequest {
@@ -41,6 +42,7 @@ export interface OneShotServices {
   readonly bucketOf: (device: string) => Bucket;
   readonly telemetry: Telemetry;
   readonly random: Random;
+  readonly security: Pick<SecurityEvents, 'authFailed'>;
   readonly engineOperation: (target: EngineOperationTarget, type: string, payload: unknown) => Promise<Outcome>;
 }
 
@@ -76,6 +78,8 @@ export async function callOnce(services: OneShotServices, request: OneShotReques
     return refuse(toProtocolError(cause, request.type, services.telemetry, services.random));
   }
   if (principal === undefined) {
+    const reason = request.token === undefined ? 'missing_token' : 'invalid_token';
+    services.security.authFailed({ surface: 'rpc', reason, transport: 'http' });
     return refuse(new ProtocolError('unauthorized', 'the token is missing, unknown, expired or revoked'));
   }
   if (decoded.kind === 'malformed') return refuse(contractError(request.type, [decoded.issue]));

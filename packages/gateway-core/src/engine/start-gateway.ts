@@ -32,6 +32,7 @@ import { announced, DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './limits.
 import { callOnce } from './one-shot-call.ts';
 import { openSession } from './open-session.ts';
 import { createBucket, createBuckets } from './rate-limit.ts';
+import { createSecurityEvents, SECURITY_EVENT_RATE } from './security-events.ts';
 import type { Session, SessionServices } from './session.ts';
 import { cursorSecret, probeStore } from './system-records.ts';
 import { createTenantLogs } from './tenant-logs.ts';
@@ -138,6 +139,12 @@ export async function startGateway<C extends Contract = Tyrum>(
     string,
     AnyHandler
   >;
+  const security = createSecurityEvents({
+    contract,
+    telemetry,
+    makeBucket: () => createBucket({ ...SECURITY_EVENT_RATE, elapsed: clock.elapsed }),
+    transact: transact as never,
+  });
   const dispatcher = createDispatcher({
     contract,
     handlers,
@@ -148,6 +155,7 @@ export async function startGateway<C extends Contract = Tyrum>(
     random,
     telemetry,
     newEpoch,
+    security,
   });
   const session: SessionServices = {
     contract,
@@ -229,6 +237,7 @@ export async function startGateway<C extends Contract = Tyrum>(
     await gateway.drain();
     stopHousekeeping();
     await domain.stop();
+    await security.settled();
     tokenWatch.stop();
     tenantLogs.stop();
   }
@@ -247,6 +256,7 @@ export async function startGateway<C extends Contract = Tyrum>(
           telemetry,
           authenticator,
           handshake,
+          security,
           open: (opening) => openSession(openServices, opening),
           began: (began) => void connections.add(began),
           ended,
@@ -259,7 +269,16 @@ export async function startGateway<C extends Contract = Tyrum>(
     },
     call: (request) =>
       callOnce(
-        { contract, authenticator, dispatcher, bucketOf, engineOperation: session.engineOperation, telemetry, random },
+        {
+          contract,
+          authenticator,
+          dispatcher,
+          bucketOf,
+          engineOperation: session.engineOperation,
+          telemetry,
+          random,
+          security,
+        },
         request,
       ),
     events: {
@@ -277,6 +296,7 @@ export async function startGateway<C extends Contract = Tyrum>(
       shelf: domain.artifacts,
       bucketOf,
       draining: () => drained !== undefined,
+      security,
     }),
     policyOverrides: domain.policyOverrides,
     workflows: domain.workflows,
