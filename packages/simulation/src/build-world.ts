@@ -25,7 +25,7 @@ import type { Loop } from './kernel/loop.ts';
 import { createPrng } from './kernel/prng.ts';
 import { createWallClock } from './kernel/process.ts';
 import { createKeyPair } from './kernel/signatures.ts';
-import type { Mutation } from './mutations/mutation.ts';
+import type { Bug } from './mutations/mutation.ts';
 import { createNetwork } from './network/network.ts';
 import { isFault, type Plan, type Planned } from './plan/plan.ts';
 import { createTrueCursors } from './truth/cursors.ts';
@@ -49,7 +49,7 @@ export interface WorldParts {
   readonly loop: Loop;
   readonly verdict: Verdict;
   readonly say: (line: string) => void;
-  readonly mutation: Mutation | undefined;
+  readonly mutation: Bug | undefined;
 }
 
 /** How long a disk that did not answer takes to bring its machine down, and the machine to come up again, in milliseconds. */

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { FIXED_SET } from './fixed-set.ts';
 import { findMutant } from './mutations/find-mutant.ts';
 import { loadMutant } from './mutations/load-mutant.ts';
-import type { Mutation } from './mutations/mutation.ts';
+import type { Bug } from './mutations/mutation.ts';
 import { mutations } from './mutations/mutations.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { describePlanned } from './plan/plan.ts';
@@ -58,12 +58,7 @@ async function main(): Promise<number> {
 }
 
 /** Runs worlds until one fails, and makes that one small. */
-async function explore(
-  first: number,
-  count: number,
-  mutation: Mutation | undefined,
-  run: typeof runWorld,
-): Promise<number> {
+async function explore(first: number, count: number, mutation: Bug | undefined, run: typeof runWorld): Promise<number> {
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
     print('--seed and --worlds are whole numbers');
     return 2;
@@ -93,7 +88,7 @@ async function explore(
 }
 
 /** Runs one world and prints its trace. */
-async function replay(seed: string, mutation: Mutation | undefined, run: typeof runWorld): Promise<number> {
+async function replay(seed: string, mutation: Bug | undefined, run: typeof runWorld): Promise<number> {
   const whole = makePlan(seed);
   const { keep, actors } = values;
   const plan = only(whole, {
@@ -139,7 +134,7 @@ async function findAll(): Promise<number> {
   return missed === 0 ? 0 : 1;
 }
 
-function mutationNamed(name: string | undefined): Mutation | undefined {
+function mutationNamed(name: string | undefined): Bug | undefined {
   if (name === undefined) return undefined;
   const mutation = mutations.find((each) => each.name === name);
   if (mutation === undefined) {

@@ -2,7 +2,7 @@ import { buildWorld } from './build-world.ts';
 import { judgeEnd, whatIsMissing } from './invariants/final-rule.ts';
 import { createLoop } from './kernel/loop.ts';
 import { createTrace } from './kernel/trace.ts';
-import type { Mutation } from './mutations/mutation.ts';
+import type { Bug } from './mutations/mutation.ts';
 import type { Plan } from './plan/plan.ts';
 import { createVerdict, type Violation } from './truth/verdict.ts';
 
@@ -24,7 +24,7 @@ export interface WorldReport {
 
 export interface WorldOptions {
   /** A deliberate bug. */
-  readonly mutation?: Mutation;
+  readonly mutation?: Bug;
   /** Lines of the trace that the report holds. @default 0 */
   readonly keepLines?: number;
 }

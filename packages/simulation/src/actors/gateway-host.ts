@@ -7,7 +7,7 @@ import type { Loop } from '../kernel/loop.ts';
 import type { Prng } from '../kernel/prng.ts';
 import { createProcess, type Process, type WallClock } from '../kernel/process.ts';
 import { type KeyPair, simulatedCrypto } from '../kernel/signatures.ts';
-import type { Mutation } from '../mutations/mutation.ts';
+import type { Bug } from '../mutations/mutation.ts';
 import type { Link } from '../network/link.ts';
 import type { Network } from '../network/network.ts';
 import type { GatewayPlan } from '../plan/plan.ts';
@@ -53,7 +53,7 @@ export interface GatewayHostOptions {
   readonly key: KeyPair;
   readonly disk: Disk;
   readonly network: Network;
-  readonly mutation: Mutation | undefined;
+  readonly mutation: Bug | undefined;
   /** A turn of an intention is run, perhaps once more. */
   readonly onTurnRun: (token: string, turnId: string) => void;
   readonly accepted: (link: Link, token: string) => void;

@@ -11,7 +11,7 @@ import type { History } from '../invariants/history-rule.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Process } from '../kernel/process.ts';
 import { type KeyPair, simulatedCrypto } from '../kernel/signatures.ts';
-import type { Mutation } from '../mutations/mutation.ts';
+import type { Bug } from '../mutations/mutation.ts';
 import type { ActorPlan } from '../plan/plan.ts';
 import type { Verdict } from '../truth/verdict.ts';
 
@@ -30,7 +30,7 @@ export interface ProgramOptions {
   readonly disk: ClientDisk;
   readonly process: Process;
   readonly random: Prng;
-  readonly mutation: Mutation | undefined;
+  readonly mutation: Bug | undefined;
   readonly connectSocket: ConnectSocket;
   readonly token: (refused: boolean) => Promise<string>;
   readonly history: History;

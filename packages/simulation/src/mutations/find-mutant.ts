@@ -1,7 +1,7 @@
 import { makePlan } from '../plan/make-plan.ts';
 import type { Violation } from '../truth/verdict.ts';
 import { loadMutant } from './load-mutant.ts';
-import type { Mutation } from './mutation.ts';
+import type { Bug } from './mutation.ts';
 
 /** The world that found a deliberate bug. */
 export interface Found {
@@ -13,7 +13,7 @@ export interface Found {
 }
 
 /** Runs worlds with a deliberate bug in them until one finds it. */
-export async function findMutant(mutation: Mutation, seeds: readonly string[]): Promise<Found | undefined> {
+export async function findMutant(mutation: Bug, seeds: readonly string[]): Promise<Found | undefined> {
   const { runWorld } = await loadMutant(mutation);
   for (const [index, seed] of seeds.entries()) {
     const { violation, steps } = await runWorld(makePlan(seed), { mutation });

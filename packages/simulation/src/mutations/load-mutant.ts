@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import type { Edit, Mutation } from './mutation.ts';
+import type { Bug, Edit } from './mutation.ts';
 
 /** What a copy of this simulation is asked to do. */
 export type Simulation = Pick<typeof import('../world.ts'), 'runWorld'>;
@@ -14,7 +14,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/mutants/', import
  *
  * @throws {Error} when an edit does not fit the source any more
  */
-export async function loadMutant({ name, edits = [] }: Mutation): Promise<Simulation> {
+export async function loadMutant({ name, edits = [] }: Bug): Promise<Simulation> {
   if (edits.length === 0) return import('../world.ts');
   const made = new Set<Edit>();
   const { outputFiles } = await build({

@@ -14,10 +14,8 @@ export interface Edit {
  * A deliberate bug: put at a seam of the product where it has one, or else written into a copy of its source. Nothing of it is
  * in the product.
  */
-export interface Mutation {
+export interface Bug {
   readonly name: string;
-  /** The first world of the fixed set that finds it; `pnpm simulate --mutations` prints it. */
-  readonly seed: string;
   readonly edits?: readonly Edit[];
   /** Stands between the gateway and its store. */
   readonly wrapStore?: (store: Store) => Store;
@@ -25,4 +23,10 @@ export interface Mutation {
   readonly wrapChannel?: (channel: Channel) => Channel;
   /** Stands between a client and its storage. */
   readonly wrapStorage?: (storage: ClientStorage) => ClientStorage;
+}
+
+/** A bug that the fixed set finds. */
+export interface Mutation extends Bug {
+  /** The first world of the fixed set that finds it; `pnpm simulate --mutations` prints it. */
+  readonly seed: string;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Mutation } from '../mutations/mutation.ts';
+import type { Bug } from '../mutations/mutation.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { runWorld, type WorldReport } from '../world.ts';
 
@@ -18,7 +18,7 @@ export interface Summary {
 export async function runWorlds(
   seeds: Iterable<string>,
   options: {
-    readonly mutation?: Mutation | undefined;
+    readonly mutation?: Bug | undefined;
     /** Is told after each world; answers whether to go on. @default to the end */
     readonly onWorld?: (report: WorldReport) => boolean;
     /** @default the worlds of this process */

@@ -1,0 +1,105 @@
+import type { Bug } from './mutations/mutation.ts';
+import type { ActorPlan, GatewayPlan, Plan } from './plan/plan.ts';
+
+/** A bug of the product that a world once found, and a world made so that it finds it again. */
+export interface Regression {
+  readonly bug: Bug;
+  readonly plan: Plan;
+}
+
+const gateway: GatewayPlan = {
+  revisions: [3],
+  limits: {
+    event_window: 16,
+    max_in_flight: 32,
+    high_water_bytes: 32_768,
+    heartbeat_ms: 10_000,
+    stall_ms: 20_000,
+    drain_ms: 200,
+  },
+};
+
+const client: ActorPlan = {
+  name: 'client-1',
+  role: 'client',
+  tenant: 'meadow',
+  scopes: ['operator.read', 'operator.write'],
+  revisions: [3],
+  extended: true,
+  storage: true,
+  resume: 'now',
+  listens: 'handlers',
+  slowness: 0,
+  road: { latency: [10, 10], bytesPerMs: Number.POSITIVE_INFINITY },
+};
+
+export const regressions: readonly Regression[] = [
+  {
+    bug: {
+      name: 'tells a peer that it is connected whose token ended meanwhile',
+      edits: [
+        {
+          file: 'gateway-core/src/engine/open-session.ts',
+          find: 'tokenWatch.watch(session, principal); if (opening.isClosed()) return undefined;',
+          replace: '',
+        },
+        {
+          file: 'gateway-core/src/engine/open-session.ts',
+          find: 'if (session === undefined) return;',
+          replace:
+            'if (session === undefined) return; services.tokenWatch.watch(session, opening.principal); if (opening.isClosed()) return;',
+        },
+      ],
+    },
+    plan: {
+      seed: 'a token is revoked during a long handshake',
+      gateway,
+      actors: [{ ...client, road: { latency: [500, 500], bytesPerMs: Number.POSITIVE_INFINITY } }],
+      items: [
+        {
+          at: 9_000,
+          do: 'break',
+          who: client.name,
+          how: { clientHearsAfter: 0, gatewayHearsAfter: 0, underWay: 'lost' },
+        },
+        { at: 9_900, do: 'revoke the token', who: client.name, scopes: client.scopes },
+      ],
+      until: 20_000,
+    },
+  },
+  {
+    bug: {
+      name: 'hands on again what was done with while the client was stopped',
+      edits: [
+        {
+          file: 'client-sdk/src/events/sequencer.ts',
+          find: 'halted = true; queue = [];',
+          replace:
+            'halted = true; queue = []; for (const entry of unpassed) if (entry.frame) recent.forget(entry.frame.event_id); unpassed = [];',
+        },
+      ],
+    },
+    plan: {
+      seed: 'a client stops while its application works on an event',
+      gateway,
+      actors: [{ ...client, listens: 'iterator', slowness: 400 }],
+      items: [
+        ...Array.from({ length: 12 }, (_, index) => ({
+          at: 5_000 + index,
+          do: 'add' as const,
+          who: client.name,
+          token: `t${index}`,
+          counter: 'apples',
+          by: 1,
+          manner: 'well' as const,
+          asides: [],
+          padding: 0,
+        })),
+        // It stops, because there is no revision in common any more, and is helped in vain until there is.
+        { at: 5_300, do: 'crash the gateway', silent: false, downMs: 10, revisions: [2] },
+        { at: 8_000, do: 'restart the gateway', downMs: 10, revisions: [3] },
+      ],
+      until: 20_000,
+    },
+  },
+];
