@@ -1,5 +1,7 @@
 package main
 
+import "unicode/utf16"
+
 // Rules that only a gateway applies. A client needs none of them; they are here because the vectors cover them.
 
 type offer struct {
@@ -129,52 +131,96 @@ func sendUp(payload object) object {
 	return nil
 }
 
-// eventDown says an event of revision 3 in the words of revision 2: none, itself, or itself behind a part of the stream.
+// refusalDown is what revision 2 answers instead of a refusal of revision 3; nil where it refuses as well.
+func refusalDown(operation string, refusal object, old *Contract) object {
+	details, _ := refusal["details"].(object)
+	approval, is := details["approval"].(object)
+	decided := refusal["code"] == "conflict" || refusal["code"] == "invalid_state"
+	if operation != "approval.resolve" || !decided || !is {
+		return nil
+	}
+	return object{"result": object{"approval": known(approval, "values/Approval", old)}}
+}
+
+// eventDown says an event of revision 3 in the words of revision 2: none, or itself, behind parts of the stream.
 func eventDown(kind string, payload object, old *Contract) []any {
 	words := []any{}
 	turn, of := payload["turn_id"]
 	device, by := payload["requested_by"]
-	if part := streamPart(kind, payload); part != nil && of && by {
-		part["stream_id"] = turn
-		words = append(words, object{"type": "chat.ui-message.stream", "payload": part, "device_id": device})
+	if of && by {
+		for _, part := range streamParts(kind, payload) {
+			part["stream_id"] = turn
+			words = append(words, object{"type": "chat.ui-message.stream", "payload": part, "device_id": device})
+		}
 	}
 	if old.Knows("events/" + kind) {
-		kept := object{}
-		for field := range old.schemas["events/"+kind].Properties {
-			if value, is := payload[field]; is {
-				kept[field] = value
-			}
-		}
-		words = append(words, object{"type": kind, "payload": kept})
+		words = append(words, object{"type": kind, "payload": known(payload, "events/"+kind, old)})
 	}
 	return words
 }
 
-func streamPart(kind string, payload object) object {
-	chunk := func(kind string, content object) object {
-		content["type"] = kind
-		return object{"stage": "chunk", "chunk": content}
+// known is what of a value a schema has fields for.
+func known(value object, schema string, contract *Contract) object {
+	kept := object{}
+	for field := range contract.schemas[schema].Properties {
+		if part, is := value[field]; is {
+			kept[field] = part
+		}
 	}
-	assistant := payload["role"] == "assistant"
-	switch {
-	case kind == "message.delta" && assistant:
-		return chunk("text-delta", object{"id": payload["message_id"], "delta": payload["delta"]})
-	case kind == "message.final" && assistant:
-		return chunk("text-end", object{"id": payload["message_id"]})
-	case kind == "reasoning.delta":
-		return chunk("reasoning-delta", object{"id": payload["reasoning_id"], "delta": payload["delta"]})
-	case kind == "reasoning.final":
-		return chunk("reasoning-end", object{"id": payload["reasoning_id"]})
-	case kind == "turn.completed", kind == "turn.cancelled":
-		return object{"stage": "done"}
-	case kind == "turn.failed":
+	return kept
+}
+
+func streamParts(kind string, payload object) []object {
+	switch kind {
+	case "turn.started":
+		return []object{chunk("start", object{})}
+	case "turn.completed":
+		return []object{chunk("finish", object{}), {"stage": "done"}}
+	case "turn.cancelled":
+		return []object{chunk("abort", object{}), {"stage": "done"}}
+	case "turn.failed":
 		message := any("the turn failed")
 		if failed, is := payload["error"].(object); is {
 			message = failed["message"]
 		}
-		return object{"stage": "error", "error": object{"message": message}}
+		return []object{{"stage": "error", "error": object{"message": message}}}
+	case "message.delta", "message.final":
+		if payload["role"] != "assistant" {
+			return nil
+		}
+		return textParts("text", payload["message_id"], payload)
+	case "reasoning.delta", "reasoning.final":
+		return textParts("reasoning", payload["reasoning_id"], payload)
 	}
 	return nil
+}
+
+func textParts(kind string, id any, payload object) (parts []object) {
+	streamed, _ := payload["streamed"].(float64)
+	said, isDelta := payload["delta"].(string)
+	begins := streamed == 0
+	if isDelta {
+		begins = payload["offset"] == 0.0
+	} else {
+		content, _ := payload["content"].(string)
+		// The wire counts in UTF-16 code units.
+		said = string(utf16.Decode(utf16.Encode([]rune(content))[int(streamed):]))
+	}
+	if begins {
+		parts = append(parts, chunk(kind+"-start", object{"id": id}))
+	}
+	if isDelta || said != "" {
+		parts = append(parts, chunk(kind+"-delta", object{"id": id, "delta": said}))
+	}
+	if !isDelta {
+		parts = append(parts, chunk(kind+"-end", object{"id": id}))
+	}
+	return parts
+}
+
+func chunk(kind string, content object) object {
+	content["type"] = kind
+	return object{"stage": "chunk", "chunk": content}
 }
 
 func contains(all []int, one int) bool {

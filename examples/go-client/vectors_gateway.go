@@ -72,6 +72,10 @@ func (s suite) casts() (int, error) {
 			Payload object
 			At2     []any
 		}
+		Refusals []struct {
+			Type     string
+			At3, At2 object
+		}
 	}](s, "casts.json")
 	if err != nil {
 		return 0, err
@@ -109,7 +113,12 @@ func (s suite) casts() (int, error) {
 			}
 		}
 	}
-	return len(vectors.Send) + 1 + len(vectors.Events), nil
+	for _, one := range vectors.Refusals {
+		if err := expect(one.Type, refusalDown(one.Type, one.At3, s.old), one.At2); err != nil {
+			return 0, err
+		}
+	}
+	return len(vectors.Send) + 1 + len(vectors.Events) + len(vectors.Refusals), nil
 }
 
 func (s suite) fits(contract *Contract, name string, value any) error {

@@ -133,6 +133,7 @@ class Suite:
         return len(vectors["cases"])
 
     def _casts(self, vectors: dict[str, Any]) -> int:
+        expect("the lists", set(vectors), {"about", "send", "send_result", "events", "refusals"})
         old, new = Contract.load(self._package, 2), Contract.load(self._package, 3)
         for one in vectors["send"]:
             old.check("requests/conversation.send.payload", one["at2"])
@@ -148,7 +149,9 @@ class Suite:
             expect(one["type"], words, one["at2"])
             for word in words:
                 old.check(f"events/{word['type']}", word["payload"])
-        return len(vectors["send"]) + 1 + len(vectors["events"])
+        for one in vectors["refusals"]:
+            expect(one["type"], gateway_rules.refusal_down(one["type"], one["at3"], old), one["at2"])
+        return len(vectors["send"]) + 1 + len(vectors["events"]) + len(vectors["refusals"])
 
 
 def expect(name: str, found: Any, expected: Any) -> None:

@@ -69,35 +69,63 @@ def send_up(payload: Json) -> Json | None:
     return {**kept, "content": said[-1]["parts"], "message_id": payload.get("message_id", said[-1]["id"])}
 
 
+def refusal_down(operation: str, refusal: Json, old: Contract) -> Json | None:
+    """What revision 2 answers instead of a refusal of revision 3; None where it refuses as well."""
+    approval = refusal.get("details", {}).get("approval")
+    if operation != "approval.resolve" or refusal["code"] not in ("conflict", "invalid_state") or approval is None:
+        return None
+    fields = old.schemas["values/Approval"]["properties"]
+    return {"result": {"approval": {key: value for key, value in approval.items() if key in fields}}}
+
+
 def event_down(event: str, payload: Json, old: Contract) -> list[Json]:
-    """An event of revision 3 in the words of revision 2: none, itself, or itself behind a part of the stream."""
+    """An event of revision 3 in the words of revision 2: none, or itself, behind parts of the stream."""
     words: list[Json] = []
-    part = _stream_part(event, payload)
-    if part is not None and "turn_id" in payload and "requested_by" in payload:
-        stream = {"stream_id": payload["turn_id"], **part}
-        words.append({"type": "chat.ui-message.stream", "payload": stream, "device_id": payload["requested_by"]})
+    if "turn_id" in payload and "requested_by" in payload:
+        for part in _stream_parts(event, payload):
+            stream = {"stream_id": payload["turn_id"], **part}
+            words.append({"type": "chat.ui-message.stream", "payload": stream, "device_id": payload["requested_by"]})
     if old.knows(f"events/{event}"):
         fields = old.schemas[f"events/{event}"]["properties"]
         words.append({"type": event, "payload": {key: value for key, value in payload.items() if key in fields}})
     return words
 
 
-def _stream_part(event: str, payload: Json) -> Json | None:
-    def chunk(**content: str) -> Json:
-        return {"stage": "chunk", "chunk": content}
+def _stream_parts(event: str, payload: Json) -> list[Json]:
+    def chunk(kind: str, **content: str) -> Json:
+        return {"stage": "chunk", "chunk": {"type": kind, **content}}
 
-    match event:
-        case "message.delta" if payload["role"] == "assistant":
-            return chunk(type="text-delta", id=payload["message_id"], delta=payload["delta"])
-        case "message.final" if payload["role"] == "assistant":
-            return chunk(type="text-end", id=payload["message_id"])
-        case "reasoning.delta":
-            return chunk(type="reasoning-delta", id=payload["reasoning_id"], delta=payload["delta"])
-        case "reasoning.final":
-            return chunk(type="reasoning-end", id=payload["reasoning_id"])
-        case "turn.completed" | "turn.cancelled":
-            return {"stage": "done"}
-        case "turn.failed":
-            message = payload.get("error", {}).get("message", "the turn failed")
-            return {"stage": "error", "error": {"message": message}}
-    return None
+    noun, _, step = event.partition(".")
+    match noun, step:
+        case "turn", "started":
+            return [chunk("start")]
+        case "turn", "completed":
+            return [chunk("finish"), {"stage": "done"}]
+        case "turn", "cancelled":
+            return [chunk("abort"), {"stage": "done"}]
+        case "turn", "failed":
+            return [
+                {"stage": "error", "error": {"message": payload.get("error", {}).get("message", "the turn failed")}}
+            ]
+        case ("message", _) if payload["role"] != "assistant":
+            return []
+        case "message" | "reasoning", "delta" | "final":
+            kind, name = {"message": ("text", "message_id"), "reasoning": ("reasoning", "reasoning_id")}[noun]
+            about = {"id": payload[name]}
+            start, end = chunk(f"{kind}-start", **about), chunk(f"{kind}-end", **about)
+            if step == "delta":
+                delta = chunk(f"{kind}-delta", **about, delta=payload["delta"])
+                return [start, delta] if payload.get("offset") == 0 else [delta]
+            streamed = payload.get("streamed", 0)
+            rest = _after(payload["content"], streamed)
+            return [
+                *([start] if streamed == 0 else []),
+                *([chunk(f"{kind}-delta", **about, delta=rest)] if rest else []),
+                end,
+            ]
+    return []
+
+
+def _after(text: str, units: int) -> str:
+    """What stands behind so many UTF-16 code units, in which the wire counts."""
+    return text.encode("utf-16-le")[2 * units :].decode("utf-16-le")
