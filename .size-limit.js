@@ -1,18 +1,15 @@
+import { browserBuild } from './scripts/browser/bundle.ts';
+
 /**
- * The whole browser client with the whole contract, from source, as a bundler would ship it. The ceiling is today's size, so
- * that growth is seen; the goal is 40 kB, and most of what is above it is zod's classic API.
+ * The client as a bundler ships it to a browser, with everything that its entry exports. Ceilings are today's sizes, so that
+ * growth is seen; the whole contract never takes more than 40 kB.
  */
 export default [
   {
-    name: '@tyrum/client-sdk for browsers',
+    name: '@tyrum/client-sdk with the whole contract',
     path: 'packages/client-sdk/src/index.ts',
-    limit: '48 kB',
+    limit: '40 kB',
     gzip: true,
-    modifyEsbuildConfig: (options) => ({
-      ...options,
-      conditions: ['@tyrum/source'],
-      format: 'esm',
-      platform: 'browser',
-    }),
+    modifyEsbuildConfig: (options) => ({ ...options, ...browserBuild() }),
   },
 ];

@@ -18,7 +18,11 @@ describe.each(published.map(({ manifest }) => [manifest.name, manifest] as const
             ? subpath
             : {
                 '@tyrum/source': `./src/${name}.ts`,
-                import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+                import: {
+                  types: `./dist/${name}.d.ts`,
+                  ...(manifest.name === '@tyrum/contracts' ? { browser: `./dist/browser/${name}.js` } : {}),
+                  default: `./dist/${name}.js`,
+                },
                 require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
               },
         );

@@ -1,3 +1,4 @@
+import { proseOf } from '../../packages/contracts/src/artefacts/prose.ts';
 import {
   CLOSE_CODES,
   type Contract,
@@ -21,7 +22,7 @@ export function referencePages(contract: Contract): Readonly<Record<string, stri
       ['type', 'what it does', 'who asks', 'scopes, any of', 'effect', 'revisions', 'errors of its own'],
       requests.map((request) => [
         code(request.type),
-        request.summary,
+        proseOf(request).summary,
         askedBy(request),
         list(request.scopes),
         request.effect,
@@ -34,7 +35,7 @@ export function referencePages(contract: Contract): Readonly<Record<string, stri
       ['type', 'what happened', 'roles', 'scopes, any of', 'kept', 'revisions'],
       events.map((event) => [
         code(event.type),
-        event.summary,
+        proseOf(event).summary,
         event.audience.roles.join(', '),
         list(event.audience.scopes),
         event.kept,
@@ -46,7 +47,7 @@ export function referencePages(contract: Contract): Readonly<Record<string, stri
       ['code', 'what it means', 'retry', 'HTTP status'],
       Object.entries(ERRORS).map(([name, row]) => [
         code(name),
-        row.summary,
+        row.summary ?? '',
         row.retryable ? 'can succeed' : 'no',
         String(row.httpStatus),
       ]),

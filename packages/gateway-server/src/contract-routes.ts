@@ -94,7 +94,7 @@ function describeContracts(contract: Contract, home: string): Json {
         catalog: `${home}/catalog.json`,
         revisions: revisions
           .filter(({ revision }) => contract.served.includes(revision))
-          .map(({ revision, status, released, sunset, summary }) => ({
+          .map(({ revision, status, released, sunset, summary = '' }) => ({
             revision,
             status,
             released,

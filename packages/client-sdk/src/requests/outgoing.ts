@@ -1,5 +1,6 @@
-import { canonicalJson, ProtocolError, type Spoken, type SpokenView, type Trace } from '@tyrum/contracts';
+import { ProtocolError, type Spoken, type SpokenView, type Trace } from '@tyrum/contracts';
 import { isAgreed, type Session } from '../connection/session.ts';
+import { sameJson } from './same-json.ts';
 
 /** What a request says, fixed when it is made: every time it is sent again it is the same. */
 export interface RequestWords {
@@ -23,7 +24,7 @@ export function payloadText(type: string, payload: unknown): string {
 
 /** Whether two payloads say the same, whatever the order of their keys. */
 export function samePayload(one: string, other: string): boolean {
-  return one === other || canonicalJson(JSON.parse(one)) === canonicalJson(JSON.parse(other));
+  return one === other || sameJson(JSON.parse(one), JSON.parse(other));
 }
 
 /**

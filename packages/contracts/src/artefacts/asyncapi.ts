@@ -4,6 +4,7 @@ import { createDerivation } from '../define/schema-at.ts';
 import { frameSchemas } from '../frames/frame-schemas.ts';
 import { type Json, type JsonObject, sortKeys } from './json.ts';
 import { createSchemaWriter } from './json-schema.ts';
+import { proseOf } from './prose.ts';
 
 /**
  * A contract at one revision as an AsyncAPI 3.0 document, seen from a peer: what it sends and what it receives on the one
@@ -39,19 +40,19 @@ export function describeAsyncApi(contract: Contract, revision: number): JsonObje
         'send',
         `${type}.request`,
         [`${type}.response`, 'error_response'],
-        request.definition.summary,
+        proseOf(request.definition).summary,
       );
     if (direction !== 'to_gateway')
       operations[`receive.${type}`] = operation(
         'receive',
         `${type}.request`,
         [`${type}.response`, 'error_response'],
-        request.definition.summary,
+        proseOf(request.definition).summary,
       );
   }
   for (const [type, event] of view.events) {
     messages[`${type}.event`] = eventMessage(type, event, envelope('event'), writer.write(event.payload));
-    operations[`on.${type}`] = operation('receive', `${type}.event`, undefined, event.definition.summary);
+    operations[`on.${type}`] = operation('receive', `${type}.event`, undefined, proseOf(event.definition).summary);
   }
 
   return sortKeys(
@@ -83,7 +84,8 @@ function requestMessage(
   envelope: JsonObject,
   payload: JsonObject,
 ): JsonObject {
-  const { summary, effect, scopes, roles } = definition;
+  const { effect, scopes, roles } = definition;
+  const { summary, example } = proseOf(definition);
   return {
     name: type,
     summary,
@@ -91,12 +93,13 @@ function requestMessage(
     'x-roles': roles,
     'x-scopes': scopes,
     payload: withParts(envelope, { type: { const: type }, payload }),
-    examples: [{ payload: { request_id: 'r-1', type, payload: definition.example.payload as Json } }],
+    examples: [{ payload: { request_id: 'r-1', type, payload: example.payload as Json } }],
   };
 }
 
 function eventMessage(type: string, { definition }: EventView, envelope: JsonObject, payload: JsonObject): JsonObject {
-  const { summary, kept, audience } = definition;
+  const { kept, audience } = definition;
+  const { summary } = proseOf(definition);
   return {
     name: type,
     summary,

@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS, HANDSHAKE_LIMITS } from '../tables/limits.ts';
 import { EFFECT_CLASSES, EVENT_KEEPING, SCOPES_OF_ROLE } from '../tables/vocabulary.ts';
 import { contractBase, type DescribeOptions } from './describe.ts';
 import { type Json, type JsonObject, sortKeys } from './json.ts';
+import { proseOf } from './prose.ts';
 
 /**
  * What a contract means, beside the shapes: every request and event with who, when, how often and why, the tables, and an
@@ -22,12 +23,13 @@ export function describeCatalog(
     const schemas = (name: string) =>
       Object.fromEntries(revisions.map((revision) => [revision, `${base}${revision}/${name}`]));
     const extension = contract.extensions.find((entry) => entry.definitions.has(definition))?.id;
+    const { summary, example } = proseOf(definition);
     const common = {
-      summary: definition.summary,
+      summary,
       since: definition.since,
       ...(definition.until === undefined ? {} : { until: definition.until }),
       ...(extension === undefined ? {} : { extension }),
-      example: definition.example as unknown as JsonObject,
+      example: example as unknown as JsonObject,
     };
     if (definition.kind === 'event') {
       const { audience, kept, type } = definition;

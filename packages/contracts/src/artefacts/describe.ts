@@ -6,6 +6,7 @@ import { CLOSE_CODES } from '../tables/close-codes.ts';
 import { ERRORS } from '../tables/errors.ts';
 import { type JsonObject, sortKeys } from './json.ts';
 import { createSchemaWriter, type SchemaWriter } from './json-schema.ts';
+import { proseOf } from './prose.ts';
 
 /** Where the artefacts of contracts are found; each contract has its own directory below. */
 export const ARTEFACT_BASE = 'https://schemas.tyrum.dev/';
@@ -124,7 +125,7 @@ function describeView(
   writer: SchemaWriter,
   { prose = false }: DescribeOptions,
 ): Described {
-  const summary = (one: RequestView | EventView) => (prose ? { summary: one.definition.summary } : {});
+  const summary = (one: RequestView | EventView) => (prose ? { summary: proseOf(one.definition).summary } : {});
   const requests: Record<string, RequestArtefact> = {};
   for (const [type, request] of view.requests) {
     if (request.extension === extension) requests[type] = { ...summary(request), ...describeRequest(request, writer) };

@@ -23,8 +23,8 @@ export interface RequestDefinition<
 > {
   readonly kind: 'request';
   readonly type: Type;
-  /** One sentence, present tense, for people who read the reference. */
-  readonly summary: string;
+  /** One sentence, present tense, for people who read the reference. Not in the build for browsers. */
+  readonly summary?: string;
   readonly direction: Direction;
   /** The peers that take part: who may send it to the gateway, or to whom the gateway sends it. */
   readonly roles: readonly Caller[];
@@ -40,14 +40,16 @@ export interface RequestDefinition<
   readonly result: Result;
   /** The error codes it answers beyond those that any request can meet. */
   readonly errors: readonly ErrorCode[];
-  readonly example: { readonly payload: z.input<Payload>; readonly result?: unknown };
+  /** Not in the build for browsers. */
+  readonly example?: { readonly payload: z.input<Payload>; readonly result?: unknown };
 }
 
 /** One event of the protocol, whole. */
 export interface EventDefinition<Type extends string = string, Payload extends Schema = Schema> {
   readonly kind: 'event';
   readonly type: Type;
-  readonly summary: string;
+  /** Not in the build for browsers, and neither is the example. */
+  readonly summary?: string;
   readonly audience: {
     readonly roles: readonly Role[];
     /** Any one of these is enough; empty means that the role is enough. */
@@ -57,12 +59,12 @@ export interface EventDefinition<Type extends string = string, Payload extends S
   readonly since: number;
   readonly until?: number;
   readonly payload: Payload;
-  readonly example: { readonly payload: z.input<Payload> };
+  readonly example?: { readonly payload: z.input<Payload> };
 }
 
 export type Definition = RequestDefinition | EventDefinition;
 
-type Defaulted = 'kind' | 'result' | 'servedBy' | 'errors' | 'example';
+type Defaulted = 'kind' | 'result' | 'servedBy' | 'errors' | 'example' | 'summary';
 
 /**
  * Defines a request. Pure: it returns the value with its defaults filled in (no result, no errors of its own, served by a
@@ -78,6 +80,7 @@ export function defineRequest<
   const Effect extends EffectClass = EffectClass,
 >(
   definition: Omit<RequestDefinition<Type, Direction, Caller, Payload, Result, Server, Effect>, Defaulted> & {
+    readonly summary: string;
     readonly servedBy?: Server;
     readonly result?: Result;
     readonly errors?: readonly ErrorCode[];
@@ -98,7 +101,10 @@ export function defineRequest<
 
 /** Defines an event. Pure; `defineContract` judges it. */
 export function defineEvent<const Type extends string, Payload extends Schema>(
-  definition: Omit<EventDefinition<Type, Payload>, 'kind'>,
+  definition: Omit<EventDefinition<Type, Payload>, 'kind'> & {
+    readonly summary: string;
+    readonly example: { readonly payload: z.input<Payload> };
+  },
 ): EventDefinition<Type, Payload> {
   return { ...definition, kind: 'event' };
 }

@@ -16,8 +16,6 @@ import {
 } from '../schemas/connection.ts';
 import { EXAMPLE } from '../values/example.ts';
 
-const since3 = (description: string) => ({ 'x-since': 3, description });
-
 export const connectInit = defineRequest({
   type: 'connect.init',
   summary: 'Opens the handshake: who the peer is and which revisions it speaks.',
@@ -34,27 +32,35 @@ export const connectInit = defineRequest({
     capabilities: Capabilities,
     protocol_revs: z
       .optional(z.array(z.int().check(z.gte(1))).check(z.minLength(1), z.maxLength(16)))
-      .apply(meta, since3('Every revision that the peer accepts, ascending.')),
-    client_nonce: z.optional(Nonce).apply(meta, since3('Fresh for each connection.')),
+      .apply(meta, { 'x-since': 3, description: 'Every revision that the peer accepts, ascending.' }),
+    client_nonce: z.optional(Nonce).apply(meta, { 'x-since': 3, description: 'Fresh for each connection.' }),
     contract_hash: z
       .optional(Sha256)
-      .apply(meta, since3('Of the base contract at the revision that the peer hopes for.')),
+      .apply(meta, { 'x-since': 3, description: 'Of the base contract at the revision that the peer hopes for.' }),
     extensions: z
       .optional(z.array(Extension).check(z.maxLength(64)))
-      .apply(meta, since3('The contract extensions that the peer knows.')),
-    resume: z.optional(ResumeCursor).apply(meta, since3('Asks for the events after a cursor.')),
+      .apply(meta, { 'x-since': 3, description: 'The contract extensions that the peer knows.' }),
+    resume: z.optional(ResumeCursor).apply(meta, { 'x-since': 3, description: 'Asks for the events after a cursor.' }),
   }),
   result: z.object({
     connection_id: z.uuid(),
     challenge: Nonce,
-    protocol_rev: z.optional(z.int().check(z.gte(1))).apply(meta, since3('The agreed revision.')),
-    contract_hash: z.optional(Sha256).apply(meta, since3('Of the base contract at the agreed revision.')),
-    extensions: z.optional(z.array(Extension)).apply(meta, since3('The extensions that both sides know.')),
-    gateway: z.optional(GatewayIdentity).apply(meta, since3('Who the gateway will prove to be.')),
-    limits: z.optional(LimitsSchema).apply(meta, since3('The bounds of this connection.')),
+    protocol_rev: z
+      .optional(z.int().check(z.gte(1)))
+      .apply(meta, { 'x-since': 3, description: 'The agreed revision.' }),
+    contract_hash: z
+      .optional(Sha256)
+      .apply(meta, { 'x-since': 3, description: 'Of the base contract at the agreed revision.' }),
+    extensions: z
+      .optional(z.array(Extension))
+      .apply(meta, { 'x-since': 3, description: 'The extensions that both sides know.' }),
+    gateway: z
+      .optional(GatewayIdentity)
+      .apply(meta, { 'x-since': 3, description: 'Who the gateway will prove to be.' }),
+    limits: z.optional(LimitsSchema).apply(meta, { 'x-since': 3, description: 'The bounds of this connection.' }),
     durability: z
       .optional(z.enum(['memory', 'disk', 'replicated']))
-      .apply(meta, since3('What an acknowledged effect survives.')),
+      .apply(meta, { 'x-since': 3, description: 'What an acknowledged effect survives.' }),
   }),
   errors: ['revision_unsupported', 'contract_mismatch'],
   example: {
@@ -77,11 +83,12 @@ export const connectProof = defineRequest({
     client_id: z.uuid().apply(meta, { description: 'The connection id.' }),
     device_id: DeviceId,
     role: PeerRole,
-    gateway_proof: z
-      .optional(Signature)
-      .apply(meta, since3("The gateway's signature; a client verifies it before it counts as connected.")),
-    recovery: z.optional(Recovery).apply(meta, since3('What became of `resume`.')),
-    cursor: z.optional(Cursor).apply(meta, since3('Where the events of this connection begin.')),
+    gateway_proof: z.optional(Signature).apply(meta, {
+      'x-since': 3,
+      description: "The gateway's signature; a client verifies it before it counts as connected.",
+    }),
+    recovery: z.optional(Recovery).apply(meta, { 'x-since': 3, description: 'What became of `resume`.' }),
+    cursor: z.optional(Cursor).apply(meta, { 'x-since': 3, description: 'Where the events of this connection begin.' }),
   }),
   example: {
     payload: { connection_id: EXAMPLE.uuid, proof: EXAMPLE.signature },

@@ -3,12 +3,11 @@ interface ErrorRow {
   readonly retryable: boolean;
   /** The status of the same refusal over HTTP. */
   readonly httpStatus: number;
-  /** What it means, for the reference. */
-  readonly summary: string;
+  /** What it means, for the reference. Not in the build for browsers. */
+  readonly summary?: string;
 }
 
-/** Every code that an error response can carry. Closed: a new code is a new revision. */
-export const ERRORS = {
+const rows = {
   contract_error: {
     retryable: false,
     httpStatus: 400,
@@ -68,7 +67,10 @@ export const ERRORS = {
   internal: { retryable: false, httpStatus: 500, summary: 'The gateway failed; `details.error_id` is in its log too.' },
 } as const satisfies Record<string, ErrorRow>;
 
-export type ErrorCode = keyof typeof ERRORS;
+export type ErrorCode = keyof typeof rows;
+
+/** Every code that an error response can carry. Closed: a new code is a new revision. */
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = rows;
 
 export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
 

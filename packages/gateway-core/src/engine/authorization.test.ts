@@ -34,7 +34,7 @@ describe('a request', () => {
             (roles as readonly string[]).includes(role) &&
             (scopes.length === 0 || scopes.some((scope) => (useful as readonly string[]).includes(scope)));
 
-          const answer = await world.ask(peer, type, example.payload);
+          const answer = await world.ask(peer, type, example?.payload);
 
           expect([type, role, held, answer.error?.code === 'forbidden']).toEqual([type, role, held, !allowed]);
         }

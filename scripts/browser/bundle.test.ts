@@ -1,9 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { isBuiltin } from './workspace/module-imports.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { bundleForBrowsers } from './bundle.ts';
 
 describe('a bundle for browsers', () => {
   test.each(['@tyrum/client-sdk', '@tyrum/contracts'])('of %s names no module of Node.js', async (name) => {
@@ -44,50 +40,3 @@ describe('a bundle for browsers', () => {
     expect(nodeModules).toEqual(['fs', 'node:crypto']);
   });
 });
-
-interface Bundle {
-  readonly text: string;
-  /** The files that went in, from the root of the workspace. */
-  readonly inputs: readonly string[];
-  readonly nodeModules: readonly string[];
-}
-
-async function bundleForBrowsers(contents: string): Promise<Bundle> {
-  const nodeModules = new Set<string>();
-  const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: root },
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    metafile: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['@tyrum/source'],
-    logLevel: 'silent',
-    plugins: [collectNodeModules(nodeModules)],
-  });
-  return {
-    text: outputFiles.map(({ text }) => text).join('\n'),
-    inputs: Object.values(metafile.outputs).flatMap((output) =>
-      Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-    ),
-    nodeModules: [...nodeModules].sort(),
-  };
-}
-
-/** Leaves modules of Node.js outside and notes them, where esbuild alone would only warn about some. */
-function collectNodeModules(found: Set<string>): Plugin {
-  return {
-    name: 'collect-node-modules',
-    setup({ onResolve }) {
-      onResolve({ filter: /^[^./]/ }, ({ path }) => {
-        if (!isBuiltin(path)) {
-          return undefined;
-        }
-        found.add(path);
-        return { path, external: true };
-      });
-    },
-  };
-}
