@@ -37,7 +37,7 @@ describe('the contract as it is built for browsers', () => {
     async (revision) => {
       const artefact = full.describeRevision(tyrum, revision);
       const follow = (reference: string) => artefact.$defs[reference.replace('#/$defs/', '')] as JsonObject;
-      const [one, other] = [tyrum.at(revision), built.tyrum.at(revision)];
+      const [one, other] = [tyrum.at(revision), built.spokenTyrum.at(revision)];
       const readers = [...one.requests].flatMap(([type, { readPayload, readResult }]) => [
         {
           name: `${type} payload`,

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { isBuiltin } from '../workspace/module-imports.ts';
 import { workspaceRoot } from '../workspace/workspace-packages.ts';
@@ -42,11 +41,6 @@ export async function bundleForBrowsers(contents: string): Promise<BrowserBundle
     ),
     nodeModules: [...nodeModules].sort(),
   };
-}
-
-/** What travels, in bytes. */
-export function gzippedBytes(text: string): number {
-  return gzipSync(text, { level: 9 }).length;
 }
 
 /** Leaves modules of Node.js outside and notes them, where esbuild alone would only warn about some. */

@@ -36,8 +36,9 @@ export {
   type Schema,
 } from './define/operation.ts';
 export { type Misfit, mustFit, type Reading, readAs } from './define/read-as.ts';
-export { type EventView, existsAt, type RequestView, type RevisionView } from './define/revision-view.ts';
+export type { RequestView, RevisionView } from './define/revision-view.ts';
 export { fieldExistsAt, fieldLife, type Reader, schemaAt } from './define/schema-at.ts';
+export { type EventView, existsAt } from './define/shapes.ts';
 export type {
   Spoken,
   SpokenEvent,

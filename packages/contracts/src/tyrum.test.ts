@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { definitionsOf } from './define/assemble.ts';
 import { mustFit, readAs } from './define/read-as.ts';
 import type { RequestView } from './define/revision-view.ts';
-import { existsAt } from './define/revision-view.ts';
+import { existsAt } from './define/shapes.ts';
 import { spokenTyrum, tyrum } from './tyrum.ts';
 
 describe('the contract as it is spoken', () => {

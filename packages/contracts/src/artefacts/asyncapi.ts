@@ -1,6 +1,7 @@
 import type { Contract } from '../define/contract.ts';
-import type { EventView, RequestView } from '../define/revision-view.ts';
+import type { RequestView } from '../define/revision-view.ts';
 import { createDerivation } from '../define/schema-at.ts';
+import type { EventView } from '../define/shapes.ts';
 import { frameSchemas } from '../frames/frame-schemas.ts';
 import { type Json, type JsonObject, sortKeys } from './json.ts';
 import { createSchemaWriter } from './json-schema.ts';

@@ -1,5 +1,5 @@
 import type { Contract } from '../define/contract.ts';
-import { existsAt } from '../define/revision-view.ts';
+import { existsAt } from '../define/shapes.ts';
 import { CLOSE_CODES } from '../tables/close-codes.ts';
 import { ERRORS } from '../tables/errors.ts';
 import { DEFAULT_LIMITS, HANDSHAKE_LIMITS } from '../tables/limits.ts';

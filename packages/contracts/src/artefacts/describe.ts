@@ -1,6 +1,7 @@
 import type { Contract } from '../define/contract.ts';
-import type { EventView, RequestView, RevisionView } from '../define/revision-view.ts';
+import type { RequestView, RevisionView } from '../define/revision-view.ts';
 import { createDerivation } from '../define/schema-at.ts';
+import type { EventView } from '../define/shapes.ts';
 import { frameSchemas } from '../frames/frame-schemas.ts';
 import { CLOSE_CODES } from '../tables/close-codes.ts';
 import { ERRORS } from '../tables/errors.ts';

@@ -1,7 +1,7 @@
 import { defineCast } from '../define/cast.ts';
 
 /** Approvals between revisions 2 and 3: what revision 3 refuses because it was answered otherwise, revision 2 answers with it. */
-export const approvalCast = defineCast({
+export const approvalCast = /* @__PURE__ */ defineCast({
   from: 2,
   to: 3,
   requests: { 'approval.resolve': { error: { down: standingApproval } } },

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mustFit } from '../define/read-as.ts';
-import type { EventView } from '../define/revision-view.ts';
 import { schemaAt } from '../define/schema-at.ts';
+import type { EventView } from '../define/shapes.ts';
 import { tyrum } from '../tyrum.ts';
 import { uiMessageStreamCast } from './ui-message-stream.ts';
 

@@ -20,7 +20,7 @@ type ReasoningSaid = Said & { readonly reasoning_id: string };
  * id of the turn, and its chunks are those of UI messages: `start`, then for each text and each piece of reasoning its start, its
  * deltas and its end, then `finish`.
  */
-export const uiMessageStreamCast = defineCast({
+export const uiMessageStreamCast = /* @__PURE__ */ defineCast({
   from: 2,
   to: 3,
   events: {

@@ -1,6 +1,12 @@
+import type { OlderShapes } from './cast.ts';
 import type { Contract, Modules } from './contract.ts';
 import type { Definition } from './operation.ts';
-import { createRevisionView, type RevisionView } from './revision-view.ts';
+import type { ShapesOptions } from './shapes.ts';
+
+type AssembledParts<Brought extends OlderShapes> = Pick<Parts<Modules>, 'name' | 'revisions' | 'modules' | 'hashes'> & {
+  readonly casts: readonly Brought[];
+  readonly extensions?: Contract['extensions'];
+};
 
 /** What a contract is made of. */
 export type Parts<M extends Modules> = Pick<
@@ -8,20 +14,23 @@ export type Parts<M extends Modules> = Pick<
   'name' | 'revisions' | 'modules' | 'casts' | 'hashes' | 'extensions'
 >;
 
-/** The parts of a contract put together, without a judgement of them: `defineContract` judges. */
-export function assemble<M extends Modules>(
-  parts: Omit<Parts<M>, 'extensions'> & Partial<Parts<M>>,
-): Omit<Contract<M>, 'extend' | 'withHashes'> {
-  const { name, revisions, modules, casts, hashes, extensions = [] } = parts;
+/**
+ * The parts of a contract put together, without a judgement of them: `defineContract` judges. `viewOf` makes what `at`
+ * answers, once for each revision.
+ */
+export function assemble<Brought extends OlderShapes, View>(
+  { name, revisions, modules, casts, hashes, extensions = [] }: AssembledParts<Brought>,
+  viewOf: (options: ShapesOptions & { readonly casts: readonly Brought[] }) => View,
+) {
   const definitions = definitionsOf(modules);
-  const views = new Map<number, RevisionView>();
+  const views = new Map<number, View>();
   const served = revisions.filter((entry) => entry.status !== 'retired').map((entry) => entry.revision);
   const newest = Math.max(...revisions.map((entry) => entry.revision));
 
-  function viewAt(revision: number): RevisionView {
+  function viewAt(revision: number): View {
     let view = views.get(revision);
     if (view === undefined) {
-      view = createRevisionView({ definitions, casts, extensions, revision });
+      view = viewOf({ definitions, casts, extensions, revision });
       views.set(revision, view);
     }
     return view;
@@ -29,17 +38,14 @@ export function assemble<M extends Modules>(
 
   return {
     name,
-    revisions,
-    modules,
-    casts,
     hashes,
     extensions,
     definitions,
     served,
-    get current() {
+    get current(): View {
       return viewAt(newest);
     },
-    at(revision) {
+    at(revision: number): View {
       if (!served.includes(revision)) throw new RangeError(`contract ${name} does not serve revision ${revision}`);
       return viewAt(revision);
     },

@@ -42,6 +42,21 @@ export interface Cast {
   readonly events: Readonly<Record<string, EventCast>>;
 }
 
+/** The older shapes of a bridge alone, for a peer that speaks the older revision and casts nothing. */
+export interface OlderShapes {
+  readonly from: number;
+  readonly to: number;
+  readonly requests: Readonly<
+    Record<
+      string,
+      {
+        readonly payload?: { readonly schema: Schema };
+        readonly result?: { readonly schema: Schema | undefined };
+      }
+    >
+  >;
+}
+
 /** Defines a bridge between two revisions. Pure; `defineContract` judges it. */
 export function defineCast(cast: {
   readonly from: number;

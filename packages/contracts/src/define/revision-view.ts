@@ -1,21 +1,12 @@
 import { ProtocolError } from '../protocol-error.ts';
 import type { Cast, EventWords, RequestCast } from './cast.ts';
-import type { ExtensionEntry } from './contract.ts';
-import type { Definition, EventDefinition, RequestDefinition, Schema } from './operation.ts';
-import { mustFit, type Reading, readAs } from './read-as.ts';
-import { createDerivation, type Derivation, type Reader, schemaAt } from './schema-at.ts';
-import type { SpokenEvent, SpokenRequest } from './spoken.ts';
+import type { RequestDefinition, Schema } from './operation.ts';
+import { mustFit, readAs } from './read-as.ts';
+import { schemaAt } from './schema-at.ts';
+import { bridgesFrom, createShapes, type EventView, type RequestShapes, type ShapesOptions } from './shapes.ts';
 
 /** What a request looks like at one revision, and the way to and from the words that handlers speak. */
-export interface RequestView extends SpokenRequest {
-  readonly definition: RequestDefinition;
-  /** The payload on the wire, as its reader checks it. */
-  readonly payload: Schema;
-  /** The result on the wire, as its reader checks it; `undefined` for a void one. */
-  readonly result: Schema | undefined;
-  /** Payload and result as either side reads them; for a request that goes both ways, that is not the same. */
-  readonly payloads: Readonly<Record<Reader, Schema>>;
-  readonly results: Readonly<Record<Reader, Schema | undefined>>;
+export interface RequestView extends RequestShapes {
   /**
    * From the wire's payload, already checked, to the current revision's, with its defaults filled in.
    *
@@ -28,11 +19,6 @@ export interface RequestView extends SpokenRequest {
   readonly downError: (error: { code: string; details: unknown }) => { readonly result: unknown } | undefined;
 }
 
-export interface EventView extends SpokenEvent {
-  readonly definition: EventDefinition;
-  readonly payload: Schema;
-}
-
 /** A contract at one revision. */
 export interface RevisionView {
   readonly revision: number;
@@ -42,33 +28,13 @@ export interface RevisionView {
   sayEvent(type: string, payload: unknown): readonly EventWords[];
 }
 
-interface ViewOptions {
-  readonly definitions: readonly Definition[];
-  readonly casts: readonly Cast[];
-  readonly extensions: readonly ExtensionEntry[];
-  readonly revision: number;
-}
-
-export function createRevisionView({ definitions, casts, extensions, revision }: ViewOptions): RevisionView {
-  const requests = new Map<string, RequestView>();
-  const events = new Map<string, EventView>();
-  const bridges = casts.filter((cast) => cast.from >= revision).sort((one, other) => one.from - other.from);
-  const derivations = { gateway: createDerivation(revision, 'gateway'), peer: createDerivation(revision, 'peer') };
-
-  for (const definition of definitions) {
-    if (!existsAt(definition, revision)) continue;
-    const extension = extensions.find((entry) => entry.definitions.has(definition))?.id;
-    if (definition.kind === 'event') {
-      const payload = derivations.peer(definition.payload);
-      events.set(definition.type, { definition, extension, payload, readPayload: reads(payload, 'payload') });
-    } else {
-      requests.set(definition.type, requestView(definition, extension, bridges, derivations));
-    }
-  }
-
+/** The shapes of a contract at one revision, and the way between its words and those that handlers speak. */
+export function createRevisionView(options: ShapesOptions & { readonly casts: readonly Cast[] }): RevisionView {
+  const { revision, requests, events } = createShapes(options);
+  const bridges = bridgesFrom(revision, options.casts);
   return {
     revision,
-    requests,
+    requests: new Map([...requests].map(([type, shapes]) => [type, { ...shapes, ...waysOf(shapes, bridges) }])),
     events,
     sayEvent(type, payload) {
       let words: readonly EventWords[] = [{ type, payload }];
@@ -83,38 +49,12 @@ export function createRevisionView({ definitions, casts, extensions, revision }:
   };
 }
 
-/** Whether a request or event exists at a revision. */
-export function existsAt(definition: Definition, revision: number): boolean {
-  return definition.since <= revision && revision <= (definition.until ?? Number.POSITIVE_INFINITY);
-}
-
-function requestView(
-  definition: RequestDefinition,
-  extension: string | undefined,
+function waysOf(
+  { definition, results }: RequestShapes,
   bridges: readonly Cast[],
-  derivations: Readonly<Record<Reader, Derivation>>,
-): RequestView {
+): Pick<RequestView, 'up' | 'down' | 'downError'> {
   const own = bridges.flatMap((bridge) => bridge.requests[definition.type] ?? []);
-  const payload = own.find((cast) => cast.payload !== undefined)?.payload?.schema ?? definition.payload;
-  const resultCast = own.find((cast) => cast.result !== undefined)?.result;
-  const result = resultCast === undefined ? definition.result : resultCast.schema;
-  const payloads = { gateway: derivations.gateway(payload), peer: derivations.peer(payload) };
-  const results = {
-    gateway: result === undefined ? undefined : derivations.gateway(result),
-    peer: result === undefined ? undefined : derivations.peer(result),
-  };
-  const toPeer = definition.direction === 'to_peer';
-  const received = toPeer
-    ? { payload: payloads.peer, result: results.gateway }
-    : { payload: payloads.gateway, result: results.peer };
   return {
-    definition,
-    extension,
-    ...received,
-    readPayload: reads(received.payload, 'payload'),
-    readResult: received.result && reads(received.result, 'result'),
-    payloads,
-    results,
     up: upFrom(definition, own, bridges),
     down: downTo(own),
     downError(error) {
@@ -132,10 +72,6 @@ function inWordsOf(schema: Schema | undefined, answer: { readonly result: unknow
   if (schema === undefined) return answer;
   const reading = readAs(schema, answer.result, 'result');
   return reading.fits ? { result: reading.value } : undefined;
-}
-
-function reads(schema: Schema, root: string): (value: unknown) => Reading {
-  return (value) => readAs(schema, value, root);
 }
 
 function upFrom(
