@@ -28,6 +28,12 @@ describe('a module without its prose', () => {
     ).toBe('export const ERRORS = { gone: { status: 1, } } as const satisfies T;');
   });
 
+  it('has none in a list of rows', () => {
+    expect(withoutProse(`export const revisions = [{ revision: 1, summary: 'a' }] as const;`)).toBe(
+      'export const revisions = [{ revision: 1, }] as const;',
+    );
+  });
+
   it('has none in what definitions share, either', () => {
     expect(
       withoutProse(`const shared = { since: 2, example: { payload: a } } as const;\ndefineEvent({ ...shared });`),

@@ -89,6 +89,7 @@ function isSaidOfSchema({ parent }: ts.Node): boolean {
 /** The object that a definer is given, a constant of the module that definitions share, or a row of a table. */
 function isOfDefinition({ parent }: ts.Node): boolean {
   if (ts.isPropertyAssignment(parent)) return isConstant(parent.parent);
+  if (ts.isArrayLiteralExpression(parent)) return isConstant(parent);
   return (
     isConstant({ parent }) ||
     (ts.isCallExpression(parent) && /^define(Request|Event)$/.test(parent.expression.getText()))

@@ -1,7 +1,6 @@
 // For those who use a client.
 export { createClient } from './client.ts';
 export {
-  CLIENT_ERRORS,
   ClientError,
   type ClientErrorCode,
   type ClientErrorOptions,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CLIENT_ERRORS } from './index.ts';
+import { CLIENT_ERRORS } from './client-error.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 

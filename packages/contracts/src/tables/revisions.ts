@@ -5,7 +5,8 @@ export interface Revision {
   readonly released: string | null;
   /** ISO date after which gateways may stop serving it, where one is set. */
   readonly sunset: string | null;
-  readonly summary: string;
+  /** Not in the build for browsers. */
+  readonly summary?: string;
 }
 
 /** The history of the protocol. What each revision added is computed from `since`, `until` and `x-since`. */
