@@ -69,7 +69,7 @@ export function referencePages(contract: Contract): Readonly<Record<string, stri
       contract.revisions.map(({ revision, status, summary }) => [
         String(revision),
         status,
-        summary,
+        summary ?? '',
         list(unique(byType.filter(({ since }) => since === revision && contract.revisions[0]?.revision !== since))),
         list(unique(byType.filter(({ until }) => until !== undefined && until + 1 === revision))),
       ]),
