@@ -28,13 +28,18 @@ export interface Part {
   readonly events: number;
   readonly p50: number;
   readonly p99: number;
+  /** Bytes by which the gateway's memory grew from its beginning to its end. */
+  readonly growth: number;
 }
 
 export interface Flow {
   readonly parts: readonly Part[];
   /** The readers' p99 beside peers that never read, as a multiple of the mean of the parts before and after. */
   readonly ratio: number;
-  /** Bytes by which the gateway's memory grew in that part, by connection that never reads. */
+  /**
+   * Bytes by which the gateway's memory grew in that part beyond what it grew in the same part after, by connection that never
+   * reads: what the same events cost anyway is not theirs. (The first part warms up, and grows by more.)
+   */
   readonly growthPerStalled: number;
   /** How many of those that never read were still connected in the end. */
   readonly stillConnected: number;
@@ -70,6 +75,7 @@ export async function measureFlow(options: FlowOptions): Promise<Flow> {
 
     async function part(name: string, events = options.events): Promise<Part> {
       readers.begin();
+      const memoryBefore = await gateway.memory();
       const messages = Math.ceil(events / EVENTS_PER_MESSAGE);
       const begun = performance.now();
       for (let sent = 0; sent < messages; ) {
@@ -92,16 +98,15 @@ export async function measureFlow(options: FlowOptions): Promise<Flow> {
       if (lost !== undefined) throw new Error(`a reader was closed with ${lost.closeCode}`);
       const sorted = Float64Array.from(readers.latencies).sort();
       const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
-      return { name, events: Math.floor(readers.events / readerCount), p50: at(0.5), p99: at(0.99) };
+      const growth = (await gateway.memory()) - memoryBefore;
+      return { name, events: Math.floor(readers.events / readerCount), p50: at(0.5), p99: at(0.99), growth };
     }
 
     await part('warming up', Math.ceil(options.events / 20));
     const before = await part('readers alone');
     const stalled = await several(readerCount, () => connect(() => {}));
     for (const peer of stalled) peer.stall();
-    const memoryBefore = await gateway.memory();
     const beside = await part('beside as many that never read');
-    const growth = (await gateway.memory()) - memoryBefore;
     const stillConnected = stalled.filter(({ closeCode }) => closeCode === undefined).length;
     for (const peer of stalled) peer.cut();
     const after = await part('readers alone again');
@@ -109,7 +114,7 @@ export async function measureFlow(options: FlowOptions): Promise<Flow> {
     return {
       parts: [before, beside, after],
       ratio: beside.p99 / ((before.p99 + after.p99) / 2),
-      growthPerStalled: growth / readerCount,
+      growthPerStalled: (beside.growth - Math.max(0, after.growth)) / readerCount,
       stillConnected,
     };
   } finally {
