@@ -1,10 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildForMeasuring } from './build-programs.ts';
 import { type Checkout, checkOut } from './checkout.ts';
 import { FULL, QUICK } from './plan.ts';
 import { createProgress } from './progress.ts';
+import { withTables } from './recorded-tables.ts';
 import { toMarkdown } from './report.ts';
 import { runBenchmark, secondsOf } from './run-benchmark.ts';
 import { runSoak } from './soak.ts';
@@ -18,17 +20,21 @@ Markdown table to stdout, everything to a JSON file.
   --quick          few and short rounds, under a minute
   --only NAMES     some workloads, with commas between: ${workloads.map(({ name }) => name).join(', ')}
   --compare REF    our own servers alone, as they are here and as they are at a commit, in turns
+  --record         writes the tables into docs/performance.md too
   --soak           steady load instead, and the slope of the heap
   --minutes N      how long the soak lasts (10)
   --json FILE      where the figures go (bench.json)`;
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
+const PAGE = join(ROOT, 'docs/performance.md');
+
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     compare: { type: 'string' },
+    record: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
     json: { type: 'string', default: 'bench.json' },
@@ -66,7 +72,9 @@ async function bench(): Promise<void> {
     });
     progress.end();
     await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
-    console.log(toMarkdown(report));
+    const tables = toMarkdown(report);
+    console.log(tables);
+    if (values.record) await writeFile(PAGE, withTables(await readFile(PAGE, 'utf8'), tables));
     tell(`figures are in ${values.json}`);
     if (report.complaints.length > 0) process.exitCode = 1;
   } finally {

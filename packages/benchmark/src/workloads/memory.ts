@@ -22,6 +22,7 @@ const OVER_WINDOW = 1100;
 const COLUMNS: readonly Column[] = [
   { metric: 'used', title: 'ratio', ratio: true, digits: 2 },
   { metric: 'used', title: 'KiB each, heap and buffers', digits: 1 },
+  { metric: 'rss', title: 'resident ratio', ratio: true, digits: 2 },
   { metric: 'rss', title: 'KiB each, resident', digits: 1 },
 ];
 
