@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, release, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
 import { pinned } from './process/cores.ts';
 
 /** What was measured on. */
@@ -8,6 +8,8 @@ export interface Machine {
   readonly node: string;
   readonly system: string;
   readonly pinned: boolean;
+  /** Processes that wanted a core, on average over the last minute: well above 0, others disturb. */
+  readonly load: number;
 }
 
 export function thisMachine(): Machine {
@@ -17,5 +19,6 @@ export function thisMachine(): Machine {
     node: process.versions.node,
     system: `${type()} ${release()}`,
     pinned,
+    load: loadavg()[0] ?? 0,
   };
 }

@@ -5,7 +5,7 @@ import { oneRound } from './rounds.ts';
 describe('a report', () => {
   it('is a table with a line for each server, and says what is missing', () => {
     const text = toMarkdown({
-      machine: { processor: 'A processor', cores: 2, node: '20.20.2', system: 'Linux 6.1', pinned: true },
+      machine: { processor: 'A processor', cores: 2, node: '20.20.2', system: 'Linux 6.1', pinned: true, load: 0.04 },
       startedAt: '2026-03-04T05:06:07.089Z',
       seconds: 61.2,
       plan: 'quick',
@@ -29,7 +29,7 @@ describe('a report', () => {
 
     expect(
       text,
-    ).toBe(`2026-03-04, A processor, 2 cores, Node.js 20.20.2, Linux 6.1; servers on one core, load on another; quick, 61 s.
+    ).toBe(`2026-03-04, A processor, 2 cores, Node.js 20.20.2, Linux 6.1; servers on one core, load on another; load average 0.0 when it began; quick, 61 s.
 
 Each figure is the median of its rounds, with the least and the most. A ratio compares two turns of the same round; the first line is its base.
 

@@ -21,7 +21,7 @@ export function toMarkdown(report: Report): string {
   const { machine, startedAt, seconds, plan, comparedWith, tables, complaints } = report;
   const against = comparedWith === undefined ? '' : ` Compared with ${comparedWith}.`;
   return [
-    `${startedAt.slice(0, 10)}, ${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.system}; ${machine.pinned ? 'servers on one core, load on another' : 'processes not pinned to cores'}; ${plan}, ${Math.round(seconds)} s.${against}`,
+    `${startedAt.slice(0, 10)}, ${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.system}; ${machine.pinned ? 'servers on one core, load on another' : 'processes not pinned to cores'}; load average ${machine.load.toFixed(1)} when it began; ${plan}, ${Math.round(seconds)} s.${against}`,
     'Each figure is the median of its rounds, with the least and the most. A ratio compares two turns of the same round; the first line is its base.',
     ...tables.map(tableText),
     ...complaints.map((complaint) => `> not measured: ${complaint}`),

@@ -18,6 +18,7 @@ export interface BenchmarkOptions {
 /** Runs workloads one after the other. What fails is told in the report, and the rest goes on. */
 export async function runBenchmark(options: BenchmarkOptions): Promise<Report> {
   const { plan, planName, programs, other, onProgress } = options;
+  const machine = thisMachine();
   const startedAt = new Date();
   const beganAt = performance.now();
   const total = secondsOf(options.workloads, plan);
@@ -41,7 +42,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Report> {
     passed += workload.seconds(plan);
   }
   return {
-    machine: thisMachine(),
+    machine,
     startedAt: startedAt.toISOString(),
     seconds: (performance.now() - beganAt) / 1000,
     plan: planName,
