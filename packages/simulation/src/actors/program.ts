@@ -68,7 +68,7 @@ export function startProgram(options: ProgramOptions): Program {
   });
 
   const listening = { client, program: process, history, types, random: random.fork('application'), slowness };
-  const mirror = plan.listens === 'follow' ? createCounterMirror(client, name, verdict) : undefined;
+  const mirror = plan.listens === 'follow' ? createCounterMirror(client, process, name, verdict) : undefined;
   const iterator = plan.listens === 'iterator' ? listenWithIterator(listening) : undefined;
   if (plan.listens === 'handlers') listenWithHandlers(listening);
   if (role === 'node') serveAsNode(client, process, options.wheels, name);
