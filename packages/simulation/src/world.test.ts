@@ -34,7 +34,7 @@ test('the same seed gives the same course of things on every Node.js', async () 
     [
       "1e6c85f59a15873dede4e261ebc7da25cbc6d31562bed02d451e5eb3794e79d2",
       "6a7aa39d10767e0b6fd96b47d22e1c4d5a095982953587e15a868c34a3475e85",
-      "5e334fde5284e9050ff1d8857c7fe952bb8067cafbf9a1ddf34e5a5ccd6702cc",
+      "aba3440abf6ba472185b6ccb074179ca7db8b7f4f005126bc4c08e68d07e9f80",
     ]
   `);
 });
