@@ -7,7 +7,7 @@ import { createProbeStore } from '../testing/probe-world.ts';
 import type { WireFrame } from '../testing/raw-peer.ts';
 import type { Viewer } from './audience.ts';
 import { createCursorCodec } from './cursor.ts';
-import { createDelivery, type Delivery } from './delivery.ts';
+import { Delivery } from './delivery.ts';
 import { createTenantLogs } from './tenant-logs.ts';
 
 const viewer: Viewer = { role: 'client', scopes: new Set(['operator.read']), deviceId: 'dev_a', extensions: new Set() };
@@ -73,20 +73,26 @@ async function withLog(count: number, faults = {}) {
       const { window = 100_000, full = () => false, revision = 3 } = more;
       const frames: WireFrame[] = [];
       const lost: string[] = [];
-      const delivery = createDelivery({
-        tenant: 'acme',
-        viewer: more.viewer ?? viewer,
-        view: probe.at(revision),
-        output: { send: (text) => void frames.push(JSON.parse(text)), full },
-        tenantLog,
-        log: store.log,
-        position,
-        placeHalf: codec.placeHalf({ tenant: 'acme', epoch: 'e', position, eventId: '' }),
-        audienceHalf: revision < 3 ? undefined : 'half',
-        window,
-        sayBookmark: (cursor, prev) => JSON.stringify({ type: 'events.bookmark', cursor, prev }),
-        onLost: (reason) => void lost.push(reason),
-      });
+      const delivery = new Delivery(
+        {
+          log: store.log,
+          limits: { event_window: window },
+          own: { bookmark: (cursor, prev) => JSON.stringify({ type: 'events.bookmark', cursor, prev }) },
+        },
+        {
+          ...(more.viewer ?? viewer),
+          tenant: 'acme',
+          view: probe.at(revision),
+          lost: (reason) => void lost.push(reason),
+        },
+        {
+          output: { send: (text) => void frames.push(JSON.parse(text)), full },
+          tenantLog,
+          position,
+          placeHalf: codec.placeHalf({ tenant: 'acme', epoch: 'e', position, eventId: '' }),
+          audienceHalf: revision < 3 ? undefined : 'half',
+        },
+      );
       deliveries.push(delivery);
       return { delivery, frames, lost, ids: () => frames.map(({ payload }) => Number(String(payload?.id).slice(1))) };
     },

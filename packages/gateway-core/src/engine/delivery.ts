@@ -1,12 +1,41 @@
 import type { RevisionView } from '@tyrum/contracts';
 import type { LogReader, LogScope } from '../ports/store.ts';
 import { maySee, type Viewer } from './audience.ts';
-import { createAwaitedPlaces } from './awaited-places.ts';
+import { AwaitedPlaces } from './awaited-places.ts';
 import type { EncodedFrame, LoggedEvent } from './encoded-event.ts';
+import type { GatewayLimits } from './limits.ts';
 import type { Output } from './output.ts';
+import type { OwnEvents } from './own-events.ts';
 import type { AsOf } from './response.ts';
 import { everything, type Subscription } from './subscription.ts';
 import type { TenantLog } from './tenant-logs.ts';
+
+export interface DeliveryServices {
+  readonly log: LogReader;
+  readonly limits: Pick<GatewayLimits, 'event_window'>;
+  readonly own: Pick<OwnEvents, 'bookmark'>;
+}
+
+/** Whom the events are for. */
+export interface DeliveryPeer extends Viewer {
+  readonly tenant: string;
+  readonly view: RevisionView;
+  /**
+   * The connection cannot go on without a gap: the store could not be read, an event could not be said, or the log was trimmed
+   * past what the peer has got.
+   */
+  lost(reason: string, cause?: unknown): void;
+}
+
+export interface DeliveryOptions {
+  readonly output: Pick<Output, 'send' | 'full'>;
+  readonly tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
+  /** Where it begins: events after this position are sent. */
+  readonly position: number;
+  readonly placeHalf: string;
+  /** `undefined` at a revision without cursors. */
+  readonly audienceHalf: string | undefined;
+}
 
 /** How many events are read from the store at a time for a peer that is behind the tail. */
 const PAGE = 256;
@@ -14,218 +43,219 @@ const PAGE = 256;
 /**
  * The durable events of one connection, in order: a position in the log that reads on as fast as the peer takes them. Nothing
  * is queued here; past the credit or the high-water mark it stops, and goes on from the log later.
+ *
+ * A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory.
  */
-export interface Delivery {
+export class Delivery {
+  readonly #services: DeliveryServices;
+  readonly #peer: DeliveryPeer;
+  readonly #output: Pick<Output, 'send' | 'full'>;
+  readonly #tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
+  /** The place half of where it began. */
+  readonly #firstHalf: string;
+  #audienceHalf: string | undefined;
+  #subscription: Subscription = everything;
+  /** Everything up to here was sent or was not for this peer. */
+  #position: number;
+  /** The event at `#position`, once one was passed. */
+  #eventId = '';
+  /** The places between which every cursor lies that was sent. */
+  #lowest: number;
+  #highest: number;
+  #sentCursor: string;
+  #sentPosition: number;
+  /** There since a read was first true at a place that delivery had not come to. */
+  #places: AwaitedPlaces | undefined = undefined;
+  /** Positions that were sent and are not acked, oldest first; never more than the window, and none without cursors. */
+  #unacked: number[] = [];
+  #sentSinceBookmark = false;
+  #state: 'ready' | 'reading' | 'stopped' = 'ready';
+
+  constructor(services: DeliveryServices, peer: DeliveryPeer, options: DeliveryOptions) {
+    const { output, tenantLog, position, placeHalf, audienceHalf } = options;
+    this.#services = services;
+    this.#peer = peer;
+    this.#output = output;
+    this.#tenantLog = tenantLog;
+    this.#firstHalf = placeHalf;
+    this.#audienceHalf = audienceHalf;
+    this.#position = position;
+    this.#lowest = position;
+    this.#highest = position;
+    this.#sentPosition = position;
+    this.#sentCursor = audienceHalf === undefined ? '' : `${audienceHalf}.${placeHalf}`;
+  }
+
   /** Sends what can be sent now. Cheap when there is nothing. Never throws. */
-  pump(): void;
+  pump(): void {
+    const { tail } = this.#tenantLog;
+    try {
+      while (this.#state === 'ready' && this.#position < tail.head && this.#canSend()) {
+        const next = tail.next(this.#position);
+        if (next === undefined) {
+          void this.#catchUp();
+          return;
+        }
+        this.#take(next);
+        this.#namePlaces();
+      }
+    } catch (cause) {
+      this.#lose('an event cannot be said', cause);
+    }
+  }
+
   /** The peer processed everything up to a position. */
-  acked(position: number): void;
+  acked(position: number): void {
+    const unacked = this.#unacked;
+    let count = 0;
+    while (count < unacked.length && (unacked[count] as number) <= position) count += 1;
+    if (count > 0) this.#unacked = unacked.slice(count);
+    this.pump();
+  }
+
   /** Whether a cursor at this position can have been sent to this peer on this connection. */
-  covers(position: number): boolean;
+  covers(position: number): boolean {
+    return position >= this.#lowest && position <= this.#highest;
+  }
+
   /** The cursor at a place, for a response to this peer; `undefined` at a revision without cursors. */
-  cursorAt(place: AsOf): string | undefined;
-  subscribe(subscription: Subscription): void;
+  cursorAt(place: AsOf): string | undefined {
+    if (this.#audienceHalf === undefined) return undefined;
+    this.#lowest = Math.min(this.#lowest, place.position);
+    this.#highest = Math.max(this.#highest, place.position);
+    return `${this.#audienceHalf}.${this.#tenantLog.placeHalf(place.position, place.eventId)}`;
+  }
+
+  subscribe(subscription: Subscription): void {
+    this.#subscription = subscription;
+  }
+
   /** Whether the peer wants such an event at all. */
-  wants(type: string, scope: LogScope | undefined): boolean;
+  wants(type: string, scope: LogScope | undefined): boolean {
+    return this.#subscription.wants(type, scope);
+  }
+
   /** The viewer's rights changed: what follows is judged, and its cursors are bound, anew. */
-  rebind(audienceHalf: string): void;
-  /** Sends a bookmark with the newest cursor to a peer that has all there is, unless an event carried one since the last call. */
-  bookmark(): void;
+  rebind(audienceHalf: string): void {
+    if (this.#audienceHalf !== undefined) this.#audienceHalf = audienceHalf;
+  }
+
   /**
    * A read is true at a place: the peer will find the cursor of that place among its events, in order, so that it can tell which
    * of them the read reflects. Where no event carries it a bookmark does (EV-26).
    */
-  name(place: AsOf): void;
-  stop(): void;
-}
-
-export interface DeliveryOptions {
-  readonly tenant: string;
-  readonly viewer: Viewer;
-  readonly view: RevisionView;
-  readonly output: Pick<Output, 'send' | 'full'>;
-  readonly tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
-  readonly log: LogReader;
-  /** Where it begins: events after this position are sent. */
-  readonly position: number;
-  readonly placeHalf: string;
-  /** `undefined` at a revision without cursors. */
-  readonly audienceHalf: string | undefined;
-  /** Unacked durable events in flight at the most. */
-  readonly window: number;
-  /** The text of a bookmark. */
-  readonly sayBookmark: (cursor: string, prev: string) => string;
-  /**
-   * The connection cannot go on without a gap: the store could not be read, an event could not be said, or the log was trimmed
-   * past what the peer has got.
-   */
-  readonly onLost: (reason: string, cause?: unknown) => void;
-}
-
-export function createDelivery(options: DeliveryOptions): Delivery {
-  const { tenant, viewer, view, output, tenantLog, log } = options;
-  const { tail } = tenantLog;
-  const flow = options.audienceHalf === undefined ? Number.POSITIVE_INFINITY : options.window;
-  let audienceHalf = options.audienceHalf;
-  let subscription: Subscription = everything;
-  /** Everything up to here was sent or was not for this peer. */
-  let position = options.position;
-  /** The event at `position`, once one was passed. */
-  let eventId = '';
-  /** The places between which every cursor lies that was sent. */
-  let lowest = position;
-  let highest = position;
-  let sentCursor = audienceHalf === undefined ? '' : `${audienceHalf}.${options.placeHalf}`;
-  let sentPosition = position;
-  const places = createAwaitedPlaces();
-  /** Positions that were sent and are not acked, oldest first; never more than the window. */
-  let unacked: number[] = [];
-  let sentSinceBookmark = false;
-  let state: 'ready' | 'reading' | 'stopped' = 'ready';
-
-  function canSend(): boolean {
-    return unacked.length < flow && !output.full();
+  name(place: AsOf): void {
+    if (this.#audienceHalf === undefined || this.#stopped() || place.position <= this.#sentPosition) return;
+    this.#places ??= new AwaitedPlaces();
+    this.#places.add(place);
+    this.#namePlaces();
   }
 
-  function shows(frame: EncodedFrame, { event }: LoggedEvent): boolean {
-    return maySee(viewer, frame.view, frame.device) && subscription.wants(frame.type, event.scope);
+  /** Sends a bookmark with the newest cursor to a peer that has all there is, unless an event carried one since the last call. */
+  bookmark(): void {
+    const idle = !this.#sentSinceBookmark;
+    this.#sentSinceBookmark = false;
+    if (this.#audienceHalf === undefined || this.#state !== 'ready' || !idle) return;
+    if (this.#position < this.#tenantLog.tail.head || this.#output.full()) return;
+    const half = this.#eventId === '' ? this.#firstHalf : this.#tenantLog.placeHalf(this.#position, this.#eventId);
+    this.#sendBookmark(half, this.#position);
   }
 
-  function take(encoded: LoggedEvent): void {
+  stop(): void {
+    this.#state = 'stopped';
+    this.#unacked = [];
+    this.#places = undefined;
+  }
+
+  #canSend(): boolean {
+    return this.#unacked.length < this.#services.limits.event_window && !this.#output.full();
+  }
+
+  #shows(frame: EncodedFrame, { event }: LoggedEvent): boolean {
+    return maySee(this.#peer, frame.view, frame.device) && this.#subscription.wants(frame.type, event.scope);
+  }
+
+  #take(encoded: LoggedEvent): void {
     const { event } = encoded;
-    position = event.position;
-    eventId = event.eventId;
-    if (!encoded.visibleTo(viewer)) return;
-    const frames = encoded.framesAt(view.revision);
+    this.#position = event.position;
+    this.#eventId = event.eventId;
+    if (!encoded.visibleTo(this.#peer)) return;
+    const frames = encoded.framesAt(this.#peer.view.revision);
     let last = frames.length - 1;
-    while (last >= 0 && !shows(frames[last] as EncodedFrame, encoded)) last -= 1;
+    while (last >= 0 && !this.#shows(frames[last] as EncodedFrame, encoded)) last -= 1;
     if (last < 0) return;
     for (let index = 0; index < last; index += 1) {
       const frame = frames[index] as EncodedFrame;
-      if (shows(frame, encoded)) output.send(frame.text);
+      if (this.#shows(frame, encoded)) this.#output.send(frame.text);
     }
     const { head, text } = frames[last] as EncodedFrame;
-    if (audienceHalf === undefined) {
-      output.send(text);
+    if (this.#audienceHalf === undefined) {
+      this.#output.send(text);
       return;
     }
-    const cursor = `${audienceHalf}.${encoded.placeHalf()}`;
-    output.send(`${head},"cursor":"${cursor}","prev":"${sentCursor}"}`);
-    sent(cursor, position);
-    sentSinceBookmark = true;
-    unacked.push(position);
+    const cursor = `${this.#audienceHalf}.${encoded.placeHalf()}`;
+    this.#output.send(`${head},"cursor":"${cursor}","prev":"${this.#sentCursor}"}`);
+    this.#sent(cursor, this.#position);
+    this.#sentSinceBookmark = true;
+    this.#unacked.push(this.#position);
   }
 
-  function sent(cursor: string, place: number): void {
-    sentCursor = cursor;
-    sentPosition = place;
-    highest = Math.max(highest, place);
+  #sent(cursor: string, place: number): void {
+    this.#sentCursor = cursor;
+    this.#sentPosition = place;
+    this.#highest = Math.max(this.#highest, place);
   }
 
-  function sendBookmark(half: string, place: number): void {
-    const cursor = `${audienceHalf}.${half}`;
-    output.send(options.sayBookmark(cursor, sentCursor));
-    sent(cursor, place);
+  #sendBookmark(half: string, place: number): void {
+    const cursor = `${this.#audienceHalf}.${half}`;
+    this.#output.send(this.#services.own.bookmark(cursor, this.#sentCursor));
+    this.#sent(cursor, place);
   }
 
   /** Names the places that delivery has come to, unless what was sent last stands there, or after them. */
-  function namePlaces(): void {
-    for (let place = places.take(position); place !== undefined; place = places.take(position)) {
+  #namePlaces(): void {
+    for (;;) {
+      const place = this.#places?.take(this.#position);
+      if (place === undefined) return;
       // A read whose transaction failed may have seen an event there that never came to be.
-      const stands = place.position < position || place.eventId === eventId;
-      if (stands && place.position > sentPosition)
-        sendBookmark(tenantLog.placeHalf(place.position, place.eventId), place.position);
+      const stands = place.position < this.#position || place.eventId === this.#eventId;
+      if (stands && place.position > this.#sentPosition)
+        this.#sendBookmark(this.#tenantLog.placeHalf(place.position, place.eventId), place.position);
     }
   }
 
-  function lose(reason: string, cause?: unknown): void {
-    if (stopped()) return;
-    state = 'stopped';
-    options.onLost(reason, cause);
+  #lose(reason: string, cause?: unknown): void {
+    if (this.#stopped()) return;
+    this.#state = 'stopped';
+    this.#peer.lost(reason, cause);
   }
 
-  function stopped(): boolean {
-    return state === 'stopped';
+  #stopped(): boolean {
+    return this.#state === 'stopped';
   }
 
-  async function catchUp(): Promise<void> {
-    const known = tail.head;
-    state = 'reading';
+  async #catchUp(): Promise<void> {
+    const known = this.#tenantLog.tail.head;
+    this.#state = 'reading';
     try {
-      const events = await log.read(tenant, position, PAGE);
-      if (stopped()) return;
-      state = 'ready';
+      const events = await this.#services.log.read(this.#peer.tenant, this.#position, PAGE);
+      if (this.#stopped()) return;
+      this.#state = 'ready';
       // The log has no holes: what does not follow at once, or is not there though it was, has been trimmed.
       const next = events[0]?.position ?? known + 1;
-      if (next > position + 1) {
-        lose('the log was trimmed past what was sent; resume to learn from where');
+      if (next > this.#position + 1) {
+        this.#lose('the log was trimmed past what was sent; resume to learn from where');
         return;
       }
       for (const event of events) {
-        if (stopped() || !canSend()) return;
-        take(tenantLog.encode(event));
-        namePlaces();
+        if (this.#stopped() || !this.#canSend()) return;
+        this.#take(this.#tenantLog.encode(event));
+        this.#namePlaces();
       }
     } catch (cause) {
-      lose('the log cannot be read now', cause);
+      this.#lose('the log cannot be read now', cause);
       return;
     }
-    pump();
+    this.pump();
   }
-
-  function pump(): void {
-    try {
-      while (state === 'ready' && position < tail.head && canSend()) {
-        const next = tail.next(position);
-        if (next === undefined) {
-          void catchUp();
-          return;
-        }
-        take(next);
-        namePlaces();
-      }
-    } catch (cause) {
-      lose('an event cannot be said', cause);
-    }
-  }
-
-  return {
-    pump,
-    acked(upTo) {
-      let count = 0;
-      while (count < unacked.length && (unacked[count] as number) <= upTo) count += 1;
-      if (count > 0) unacked = unacked.slice(count);
-      pump();
-    },
-    covers: (place) => place >= lowest && place <= highest,
-    cursorAt(place) {
-      if (audienceHalf === undefined) return undefined;
-      lowest = Math.min(lowest, place.position);
-      highest = Math.max(highest, place.position);
-      return `${audienceHalf}.${tenantLog.placeHalf(place.position, place.eventId)}`;
-    },
-    subscribe(wish) {
-      subscription = wish;
-    },
-    wants: (type, scope) => subscription.wants(type, scope),
-    rebind(half) {
-      if (audienceHalf !== undefined) audienceHalf = half;
-    },
-    name(place) {
-      if (audienceHalf === undefined || state === 'stopped' || place.position <= sentPosition) return;
-      places.add(place);
-      namePlaces();
-    },
-    bookmark() {
-      const idle = !sentSinceBookmark;
-      sentSinceBookmark = false;
-      if (audienceHalf === undefined || state !== 'ready' || !idle || position < tail.head || output.full()) return;
-      sendBookmark(eventId === '' ? options.placeHalf : tenantLog.placeHalf(position, eventId), position);
-    },
-    stop() {
-      state = 'stopped';
-      unacked = [];
-      places.clear();
-    },
-  };
 }

@@ -37,13 +37,18 @@ export interface DispatchedRequest {
   readonly view: RevisionView;
   readonly caller: Caller & Viewer;
   readonly bucket: Bucket;
+  readonly origin: RequestOrigin;
+}
+
+/** Where a request came from. */
+export interface RequestOrigin {
   /** Answers the engine's own operations; they are the transport's to provide. */
-  readonly engineOperation: (type: string, payload: unknown) => Promise<Outcome>;
+  engineOperation(type: string, payload: unknown): Promise<Outcome>;
   /**
    * Hears where a read is true while its transaction is still open: nothing that comes after that place in the log can have been
    * seen yet. The transaction may run again, or fail.
    */
-  readonly onRead?: (asOf: AsOf) => void;
+  readAt?(asOf: AsOf): void;
 }
 
 export interface DispatcherOptions {
@@ -80,7 +85,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       throw admission.error;
     }
     const { definition } = admission.view;
-    if (definition.servedBy === 'engine') return request.engineOperation(frame.type, admission.payload);
+    if (definition.servedBy === 'engine') return request.origin.engineOperation(frame.type, admission.payload);
     const handler = handlers.get(frame.type);
     if (handler === undefined) {
       throw new ProtocolError('unsupported_operation', `${frame.type} has no handler in this gateway`);
@@ -115,7 +120,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   /** Runs a handler that changes nothing, and tells its peer's delivery where in the log it was true. */
   function readIn(tx: Transaction, handler: AnyHandler, payload: unknown, request: DispatchedRequest): Awaitable<Ran> {
     return whenReady(inTransaction(handler, payload, request, tx), (ran) => {
-      if (ran.outcome.ok && ran.outcome.asOf !== undefined) request.onRead?.(ran.outcome.asOf);
+      if (ran.outcome.ok && ran.outcome.asOf !== undefined) request.origin.readAt?.(ran.outcome.asOf);
       return ran;
     });
   }

@@ -1,12 +1,4 @@
-import {
-  type Contract,
-  type Decoded,
-  decodeFrame,
-  ERRORS,
-  ProtocolError,
-  type Random,
-  SCOPES_OF_ROLE,
-} from '@tyrum/contracts';
+import { type Contract, type Decoded, decodeFrame, ERRORS, ProtocolError, type Random } from '@tyrum/contracts';
 import type { Authenticator, Principal } from '../ports/authenticator.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { contractError } from './admission.ts';
@@ -17,6 +9,7 @@ import { toProtocolError } from './failure.ts';
 import type { Caller } from './handlers.ts';
 import type { Bucket } from './rate-limit.ts';
 import { type Outcome, sayResponse } from './response.ts';
+import { scopesOf } from './role-scopes.ts';
 import type { SecurityEvents } from './security-events.ts';
 
 /** One request that comes without a connection. */
@@ -59,7 +52,7 @@ export async function callOnce(services: OneShotServices, request: OneShotReques
   const requestId = requestIdOf(decoded);
 
   function answer(outcome: Outcome): OneShotResponse {
-    const saying = { requestId, type: request.type, view, current, asOfCursor: () => undefined };
+    const saying = { requestId, type: request.type, view, current };
     const status = outcome.ok ? 200 : ERRORS[outcome.error.code].httpStatus;
     try {
       return { status, text: sayResponse(outcome, saying) };
@@ -98,7 +91,7 @@ export async function callOnce(services: OneShotServices, request: OneShotReques
       view,
       caller,
       bucket: services.bucketOf(JSON.stringify([caller.tenant, caller.deviceId])),
-      engineOperation: (type, payload) => services.engineOperation(target, type, payload),
+      origin: { engineOperation: (type, payload) => services.engineOperation(target, type, payload) },
     }),
   );
 }
@@ -116,7 +109,7 @@ export function callerOf(principal: Principal): Caller & Viewer {
     tenant: principal.tenant,
     deviceId: principal.deviceId ?? `token:${principal.tokenId}`,
     role,
-    scopes: new Set(principal.scopes.filter((scope) => SCOPES_OF_ROLE[role].includes(scope))),
+    scopes: scopesOf(role, principal.scopes),
     tokenId: principal.tokenId,
     connectionId: undefined,
     extensions: new Set(),

@@ -1,12 +1,14 @@
-import { CLOSE_CODES, SCOPES_OF_ROLE } from '@tyrum/contracts';
+import { CLOSE_CODES } from '@tyrum/contracts';
 import type { Domain } from '../domain/domain.ts';
 import type { Store } from '../ports/store.ts';
 import type { Opening } from './connection.ts';
 import type { CursorAudience, CursorCodec } from './cursor.ts';
 import type { Directory } from './directory.ts';
+import { PeerSession } from './peer-session.ts';
 import type { Bucket } from './rate-limit.ts';
 import { planRecovery } from './recovery.ts';
-import { createSession, type Session, type SessionServices } from './session.ts';
+import { scopesOf } from './role-scopes.ts';
+import type { Session, SessionServices } from './session.ts';
 import type { TenantLogs } from './tenant-logs.ts';
 import type { TokenWatch } from './token-watch.ts';
 
@@ -47,7 +49,7 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
   const { tenant } = principal;
   const { device, role, revision, connectionId, resumeCursor } = initialised;
   const deviceId = device.device_id;
-  const scopes = principal.scopes.filter((scope) => SCOPES_OF_ROLE[role].includes(scope));
+  const scopes = scopesOf(role, principal.scopes);
   const audience: CursorAudience = { tenant, deviceId, role, scopes, revision };
 
   const tenantLog = await services.tenantLogs.open(tenant);
@@ -61,7 +63,7 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
     const plan = await planRecovery(codec, store.log, { tenant, audience, state, cursor: stored });
     if (opening.isClosed()) return undefined;
     const bucket = services.bucketOf(JSON.stringify([tenant, deviceId]));
-    session = createSession(services.session, {
+    session = new PeerSession(services.session, {
       channel,
       principal,
       initialised,

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../testing/manual-clock.ts';
-import { createOutput } from './output.ts';
+import { Output } from './output.ts';
 
 function withOutput() {
   const clock = createManualClock();
   const socket = { buffered: 0, sent: 0, stalls: 0 };
-  const output = createOutput({
-    channel: {
+  const output = new Output(
+    { clock, limits: { high_water_bytes: 10, stall_ms: 1_000 } },
+    {
       send(text) {
         socket.sent += 1;
         socket.buffered += text.length;
@@ -14,18 +15,13 @@ function withOutput() {
       get bufferedBytes() {
         return socket.buffered;
       },
-      close() {},
-      ping() {},
-      pause() {},
-      resume() {},
     },
-    clock,
-    highWaterBytes: 10,
-    stallMs: 1_000,
-    onStall() {
-      socket.stalls += 1;
+    {
+      stalled() {
+        socket.stalls += 1;
+      },
     },
-  });
+  );
   return { clock, socket, output };
 }
 

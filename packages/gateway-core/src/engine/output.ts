@@ -1,72 +1,86 @@
 import type { Clock } from '@tyrum/contracts';
 import type { Channel } from '../ports/channel.ts';
+import type { GatewayLimits } from './limits.ts';
 
-/** What goes out on one connection: knows when the peer is behind, and when it has stopped reading altogether. */
-export interface Output {
-  send(text: string): void;
-  /** Whether more is buffered than may be: then nothing is sent that can wait. */
-  full(): boolean;
-  /** Whether it was full when it was asked since the last call: only then does anything wait for room. */
-  relieved(): boolean;
-  /** Whether anything waits to be read: a peer that is behind answers late, and that proves nothing. */
-  behind(): boolean;
-  stop(): void;
+export interface OutputServices {
+  readonly clock: Clock;
+  readonly limits: Pick<GatewayLimits, 'high_water_bytes' | 'stall_ms'>;
+}
+
+/** Who hears that the peer has read nothing at all for too long. */
+export interface OutputOwner {
+  stalled(): void;
 }
 
 /** In how many steps of the stall time progress is looked for: what is read is seen at the next step, never before. */
 const STEPS = 4;
 
-export function createOutput(options: {
-  channel: Channel;
-  clock: Clock;
-  highWaterBytes: number;
-  stallMs: number;
-  onStall: () => void;
-}): Output {
-  const { channel, clock, highWaterBytes, stallMs, onStall } = options;
+/**
+ * What goes out on one connection: knows when the peer is behind, and when it has stopped reading altogether.
+ *
+ * A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory.
+ */
+export class Output {
+  readonly #services: OutputServices;
+  readonly #channel: Pick<Channel, 'send' | 'bufferedBytes'>;
+  readonly #owner: OutputOwner;
   /** What was buffered when it was last looked at: less than that later on means that the peer has read. */
-  let buffered = 0;
-  let readAt = 0;
-  let stopWatch: (() => void) | undefined;
-  let foundFull = false;
+  #buffered = 0;
+  #readAt = 0;
+  #stopWatch: (() => void) | undefined = undefined;
+  #foundFull = false;
 
-  function look(): void {
-    const now = channel.bufferedBytes;
-    if (now < buffered || now === 0) readAt = clock.elapsed();
-    buffered = now;
+  constructor(services: OutputServices, channel: Pick<Channel, 'send' | 'bufferedBytes'>, owner: OutputOwner) {
+    this.#services = services;
+    this.#channel = channel;
+    this.#owner = owner;
   }
 
-  function watch(): void {
-    stopWatch = clock.after(stallMs / STEPS, () => {
-      stopWatch = undefined;
-      look();
-      if (buffered === 0) return;
-      if (clock.elapsed() - readAt >= stallMs) onStall();
-      else watch();
+  send(text: string): void {
+    this.#look();
+    this.#channel.send(text);
+    this.#buffered = this.#channel.bufferedBytes;
+    if (this.#buffered > 0 && this.#stopWatch === undefined) this.#watch();
+  }
+
+  /** Whether more is buffered than may be: then nothing is sent that can wait. */
+  full(): boolean {
+    const full = this.#channel.bufferedBytes > this.#services.limits.high_water_bytes;
+    if (full) this.#foundFull = true;
+    return full;
+  }
+
+  /** Whether it was full when it was asked since the last call: only then does anything wait for room. */
+  relieved(): boolean {
+    const relieved = this.#foundFull;
+    this.#foundFull = false;
+    return relieved;
+  }
+
+  /** Whether anything waits to be read: a peer that is behind answers late, and that proves nothing. */
+  behind(): boolean {
+    return this.#channel.bufferedBytes > 0;
+  }
+
+  stop(): void {
+    this.#stopWatch?.();
+    this.#stopWatch = undefined;
+  }
+
+  #look(): void {
+    const now = this.#channel.bufferedBytes;
+    if (now < this.#buffered || now === 0) this.#readAt = this.#services.clock.elapsed();
+    this.#buffered = now;
+  }
+
+  #watch(): void {
+    const { clock, limits } = this.#services;
+    this.#stopWatch = clock.after(limits.stall_ms / STEPS, () => {
+      this.#stopWatch = undefined;
+      this.#look();
+      if (this.#buffered === 0) return;
+      if (clock.elapsed() - this.#readAt >= limits.stall_ms) this.#owner.stalled();
+      else this.#watch();
     });
   }
-
-  return {
-    send(text) {
-      look();
-      channel.send(text);
-      buffered = channel.bufferedBytes;
-      if (buffered > 0 && stopWatch === undefined) watch();
-    },
-    full() {
-      const full = channel.bufferedBytes > highWaterBytes;
-      if (full) foundFull = true;
-      return full;
-    },
-    relieved() {
-      const relieved = foundFull;
-      foundFull = false;
-      return relieved;
-    },
-    behind: () => channel.bufferedBytes > 0,
-    stop() {
-      stopWatch?.();
-      stopWatch = undefined;
-    },
-  };
 }

@@ -6,6 +6,12 @@ export interface AsOf {
   readonly eventId: string;
 }
 
+/** Tells the cursors of one connection. */
+export interface CursorSource {
+  /** The cursor at a place; `undefined` at a revision without cursors. */
+  cursorAt(place: AsOf): string | undefined;
+}
+
 /** How a request ended, at the current revision, before it is said on a connection. */
 export type Outcome =
   | {
@@ -24,7 +30,8 @@ export interface Saying {
   readonly view: RevisionView;
   /** Whether this is the newest revision: then the result is said as it is. */
   readonly current: boolean;
-  readonly asOfCursor: (asOf: AsOf) => string | undefined;
+  /** Absent for a response over no connection. */
+  readonly cursors?: CursorSource;
 }
 
 /** The text of a response at a revision, built around the result's own text. */
@@ -33,7 +40,8 @@ export function sayResponse(outcome: Outcome, saying: Saying): string {
   const said = sayOutcome(outcome, type, view, saying.current);
   const mutual = view.revision >= 3;
   const replayed = mutual && outcome.ok && outcome.replayed === true ? ',"replayed":true' : '';
-  const cursor = mutual && outcome.ok && outcome.asOf !== undefined ? saying.asOfCursor(outcome.asOf) : undefined;
+  const cursor =
+    mutual && outcome.ok && outcome.asOf !== undefined ? saying.cursors?.cursorAt(outcome.asOf) : undefined;
   const asOf = cursor === undefined ? '' : `,"as_of":"${cursor}"`;
   return `{"request_id":${JSON.stringify(requestId)},"type":${JSON.stringify(type)},${said}${replayed}${asOf}}`;
 }

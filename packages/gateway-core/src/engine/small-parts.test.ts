@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { createDirectory } from './directory.ts';
-import { createInbox } from './inbox.ts';
+import { Inbox } from './inbox.ts';
 import type { Peer } from './peer.ts';
 import { createBucket, createBuckets } from './rate-limit.ts';
 import { createSlidingWindow } from './sliding-window.ts';
@@ -77,7 +77,7 @@ describe('an inbox', () => {
   it('takes frames up in their order, as far as that is allowed, also when taking one brings another [RQ-4]', () => {
     const taken: string[] = [];
     let room = 0;
-    const inbox = createInbox({
+    const inbox = new Inbox({
       mayTake: () => room > 0,
       take(text) {
         room -= 1;
@@ -103,7 +103,7 @@ describe('an inbox', () => {
 
   it('goes on after a frame that could not be taken', () => {
     const taken: string[] = [];
-    const inbox = createInbox({
+    const inbox = new Inbox({
       mayTake: () => true,
       take(text) {
         if (text === 'bad') throw new Error('a bug');

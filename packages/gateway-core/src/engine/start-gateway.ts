@@ -31,6 +31,7 @@ import { createLedgerRunner } from './ledger.ts';
 import { announced, DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './limits.ts';
 import { callOnce } from './one-shot-call.ts';
 import { openSession } from './open-session.ts';
+import { createOwnEvents } from './own-events.ts';
 import { createBucket, createBuckets } from './rate-limit.ts';
 import { createSecurityEvents, SECURITY_EVENT_RATE } from './security-events.ts';
 import type { Session, SessionServices } from './session.ts';
@@ -165,6 +166,7 @@ export async function startGateway<C extends Contract = Tyrum>(
     limits,
     log: store.log,
     codec,
+    own: createOwnEvents({ clock, random }),
     dispatcher,
     engineOperation: createEngineOperations({ store, codec, ledger }),
   };
