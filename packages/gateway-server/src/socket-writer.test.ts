@@ -76,6 +76,42 @@ describe('a socket writer', () => {
     expect(writer.bufferedBytes).toBe(0);
   });
 
+  it('goes on when its own write is over, though the library has written a pong behind it', async () => {
+    const { socket, written, take } = slowSocket();
+    const writer = new SocketWriter(socket, () => {});
+
+    writer.write('\x81'.repeat(60_000));
+    writer.write('\x81'.repeat(60_000));
+    await turn();
+    socket.write('pong');
+    take();
+    await turn();
+    take();
+    await turn();
+
+    expect(written.map((chunk) => chunk.length)).toEqual([60_000, 4, 60_000]);
+  });
+
+  it('writes on at once while the socket takes everything, and tells once that it has drained', async () => {
+    const written: number[] = [];
+    const socket = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        written.push(chunk.length);
+        done();
+      },
+    });
+    const drainedAt: number[] = [];
+    const writer = new SocketWriter(socket, () => drainedAt.push(written.length));
+
+    for (let count = 0; count < 3; count += 1) writer.write('\x81'.repeat(60_000));
+    await turn();
+    writer.write('a');
+    await turn();
+
+    expect(written).toEqual([60_000, 60_000, 60_000, 1]);
+    expect(drainedAt).toEqual([3, 4]);
+  });
+
   it('hands over what is left when it ends, and takes nothing after that', async () => {
     const { socket, written, take } = slowSocket();
     const writer = new SocketWriter(socket, () => {});

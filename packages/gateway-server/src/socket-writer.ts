@@ -6,6 +6,19 @@ import type { Writable } from 'node:stream';
  */
 const MOST_AT_ONCE = 65_536;
 
+/** The writers that wait for the end of this turn. One tick serves them all, for a tick of its own costs each as much as its frame. */
+let scheduled: SocketWriter[] = [];
+
+function schedule(writer: SocketWriter): void {
+  if (scheduled.push(writer) === 1) process.nextTick(writeScheduled);
+}
+
+function writeScheduled(): void {
+  const writers = scheduled;
+  scheduled = [];
+  for (const writer of writers) writer.proceed();
+}
+
 /**
  * Frames on their way to one socket. Those of one turn of the event loop leave in one write.
  *
@@ -14,8 +27,11 @@ const MOST_AT_ONCE = 65_536;
 export class SocketWriter {
   readonly #socket: Writable;
   readonly #drained: () => void;
+  readonly #onWritten = () => this.#afterWrite();
   #waiting: string[] = [];
   #waitingBytes = 0;
+  /** Writes of which the socket has not told yet that they are over. */
+  #untold = 0;
   #state: 'idle' | 'scheduled' | 'writing' | 'ended' = 'idle';
 
   /** @param drained called each time that everything was written */
@@ -35,7 +51,20 @@ export class SocketWriter {
     this.#waitingBytes += frame.length;
     if (this.#state !== 'idle') return;
     this.#state = 'scheduled';
-    process.nextTick(SocketWriter.#writeSome, this);
+    schedule(this);
+  }
+
+  /** Writes what waits, as far as the socket takes it at once. For the turn's end alone. */
+  proceed(): void {
+    while (this.#state !== 'ended' && this.#waiting.length > 0) {
+      this.#state = 'writing';
+      this.#untold += 1;
+      this.#socket.write(this.#take(MOST_AT_ONCE), 'latin1', this.#onWritten);
+      if (this.#socket.writableLength > 0) return;
+    }
+    if (this.#state === 'ended') return;
+    this.#state = 'idle';
+    this.#drained();
   }
 
   /** Hands over what is left, so that a close frame can follow, and takes nothing any more. */
@@ -45,27 +74,27 @@ export class SocketWriter {
     this.#state = 'ended';
   }
 
-  static #writeSome(writer: SocketWriter): void {
-    if (writer.#state === 'ended') return;
-    if (writer.#waiting.length > 0) {
-      writer.#state = 'writing';
-      writer.#socket.write(writer.#take(MOST_AT_ONCE), 'latin1', () => SocketWriter.#writeSome(writer));
-      return;
-    }
-    writer.#state = 'idle';
-    writer.#drained();
+  /** Most writes are over before this is told of them, because the socket took everything at once: then there is nothing to do. */
+  #afterWrite(): void {
+    this.#untold -= 1;
+    if (this.#state === 'writing' && this.#untold === 0) this.proceed();
   }
 
   /** The frames that fit, and one at least. They stay whole, because the library writes its pongs in between. */
   #take(most: number): string {
+    const taken = this.#waiting;
+    if (this.#waitingBytes <= most || taken.length === 1) {
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      return taken.length === 1 ? (taken[0] as string) : taken.join('');
+    }
     let count = 0;
     let bytes = 0;
-    for (const frame of this.#waiting) {
+    for (const frame of taken) {
       if (count > 0 && bytes + frame.length > most) break;
       bytes += frame.length;
       count += 1;
     }
-    const taken = this.#waiting;
     this.#waiting = taken.splice(count);
     this.#waitingBytes -= bytes;
     return taken.join('');
