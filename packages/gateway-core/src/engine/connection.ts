@@ -42,8 +42,6 @@ export interface ConnectionServices {
 
 /** A connection as the gateway holds it. */
 export interface AcceptedConnection extends Connection {
-  // Set when it changes: an accessor would cost every connection an object shape of its own.
-  open: boolean;
   shutDown(code: number, reason: string): void;
 }
 
@@ -53,10 +51,14 @@ export interface Opening {
   readonly initialised: Initialised;
   readonly requestId: string;
   readonly gatewayProof: string | undefined;
-  readonly close: (code: number, reason: string) => void;
-  readonly isClosed: () => boolean;
+  readonly connection: OpeningConnection;
+}
+
+/** A connection whose session is being made. */
+export interface OpeningConnection extends Pick<AcceptedConnection, 'shutDown'> {
+  isClosed(): boolean;
   /** The handshake is complete: what comes from now on is the session's, and its end is this connection's to tell. */
-  readonly adopt: (session: Session) => void;
+  adopt(session: Session): void;
 }
 
 /** Refusals of the handshake that are about who somebody is, and not about how it is said. */
@@ -69,84 +71,156 @@ const AUTH_REFUSALS: ReadonlySet<CloseName> = new Set([
 
 /** One socket from its upgrade to its end. */
 export function acceptConnection(services: ConnectionServices, channel: Channel, upgrade: Upgrade): AcceptedConnection {
-  const { clock, telemetry, authenticator, handshake, security } = services;
-  let state: State = { name: 'upgrading' };
-  let frames = 0;
-  let bytes = 0;
-  let waiting: string[] = [];
-  const stopTimer = clock.after(HANDSHAKE_LIMITS.time_ms, () =>
-    close('handshake_timeout', 'the handshake took too long'),
-  );
+  const connection = new SocketConnection(services, channel, upgrade);
+  services.began(connection);
+  connection.begin();
+  return connection;
+}
 
-  function close(name: CloseName, reason: string): void {
-    closeWith(CLOSE_CODES[name].code, reason);
+/** A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory. */
+class SocketConnection implements AcceptedConnection, OpeningConnection {
+  readonly #services: ConnectionServices;
+  readonly #channel: Channel;
+  #state: State = { name: 'upgrading' };
+  /** What only the handshake needs is there for as long as that: most connections live much longer. */
+  #upgrade: Upgrade | undefined;
+  #waiting: string[] | undefined = undefined;
+  #stopTimer: (() => void) | undefined;
+  #frames = 0;
+  #bytes = 0;
+
+  constructor(services: ConnectionServices, channel: Channel, upgrade: Upgrade) {
+    this.#services = services;
+    this.#channel = channel;
+    this.#upgrade = upgrade;
+    this.#stopTimer = services.clock.after(HANDSHAKE_LIMITS.time_ms, () =>
+      this.#close('handshake_timeout', 'the handshake took too long'),
+    );
   }
 
-  function closeWith(code: number, reason: string): void {
-    if (isClosed()) return;
-    const session = end();
-    channel.close(code, cutCloseReason(reason));
-    services.ended(connection, session);
+  get open(): boolean {
+    return this.#state.name === 'open';
+  }
+
+  /** Has the token judged. */
+  begin(): void {
+    void this.#run(() => this.#authenticate(this.#upgrade?.token));
+  }
+
+  receive(text: string): void {
+    if (this.#state.name === 'open') {
+      this.#state.session.receive(text);
+      return;
+    }
+    if (this.isClosed()) return;
+    this.#frames += 1;
+    this.#bytes += utf8Length(text, HANDSHAKE_LIMITS.bytes);
+    if (
+      this.#frames > HANDSHAKE_LIMITS.frames ||
+      this.#bytes > HANDSHAKE_LIMITS.bytes ||
+      exceedsUtf8(text, HANDSHAKE_LIMITS.frame_bytes)
+    ) {
+      this.#close('bad_handshake', 'more than the handshake allows: 8 frames, 64 KiB, 16 KiB a frame');
+      return;
+    }
+    this.#shakeHands(text);
+  }
+
+  receiveBinary(): void {
+    if (this.#state.name === 'open') this.#state.session.receiveBinary();
+    else this.#close('bad_handshake', 'the protocol has no binary frames');
+  }
+
+  alive(): void {
+    if (this.#state.name === 'open') this.#state.session.alive();
+  }
+
+  drained(): void {
+    if (this.#state.name === 'open') this.#state.session.drained();
+  }
+
+  closed(): void {
+    if (!this.isClosed()) this.#services.ended(this, this.#end());
+  }
+
+  shutDown(code: number, reason: string): void {
+    if (this.isClosed()) return;
+    const session = this.#end();
+    this.#channel.close(code, cutCloseReason(reason));
+    this.#services.ended(this, session);
+  }
+
+  isClosed(): boolean {
+    return this.#state.name === 'closed';
+  }
+
+  adopt(session: Session): void {
+    this.#state = { name: 'open', session };
+    this.#forgetHandshake();
+  }
+
+  #close(name: CloseName, reason: string): void {
+    this.shutDown(CLOSE_CODES[name].code, reason);
   }
 
   /** Nothing comes in or goes out any more. Answers the session that there was. */
-  function end(): Session | undefined {
-    const session = state.name === 'open' ? state.session : undefined;
-    state = { name: 'closed' };
-    connection.open = false;
-    waiting = [];
-    stopTimer();
+  #end(): Session | undefined {
+    const session = this.#state.name === 'open' ? this.#state.session : undefined;
+    this.#state = { name: 'closed' };
+    this.#forgetHandshake();
     session?.end();
     return session;
   }
 
-  function isClosed(): boolean {
-    return state.name === 'closed';
+  #forgetHandshake(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#waiting = undefined;
+    this.#upgrade = undefined;
   }
 
-  async function authenticate(): Promise<void> {
-    const principal = upgrade.token === undefined ? undefined : await judge(upgrade.token);
-    if (isClosed()) return;
+  async #authenticate(token: string | undefined): Promise<void> {
+    const principal = token === undefined ? undefined : await this.#judge(token);
+    if (this.isClosed()) return;
     if (principal === undefined) {
-      failed('upgrade', upgrade.token === undefined ? 'missing_token' : 'invalid_token');
-      close('unauthorized', 'the token is missing, unknown, expired or revoked');
+      this.#failed('upgrade', token === undefined ? 'missing_token' : 'invalid_token');
+      this.#close('unauthorized', 'the token is missing, unknown, expired or revoked');
       return;
     }
-    state = { name: 'awaiting_init', principal };
-    for (const text of waiting.splice(0)) shakeHands(text);
-    channel.resume();
+    this.#state = { name: 'awaiting_init', principal };
+    for (const text of this.#waiting?.splice(0) ?? []) this.#shakeHands(text);
+    this.#channel.resume();
   }
 
-  function failed(surface: string, reason: string, principal?: Principal): void {
-    const address = upgrade.remoteAddress === undefined ? {} : { client_ip: upgrade.remoteAddress };
-    security.authFailed({ surface, reason, transport: 'websocket', ...address }, principal);
+  #failed(surface: string, reason: string, principal?: Principal): void {
+    const remoteAddress = this.#upgrade?.remoteAddress;
+    const address = remoteAddress === undefined ? {} : { client_ip: remoteAddress };
+    this.#services.security.authFailed({ surface, reason, transport: 'websocket', ...address }, principal);
   }
 
-  function judge(token: string): Promise<Principal | undefined> {
+  #judge(token: string): Promise<Principal | undefined> {
     // Whatever a peer sends along with a bad token, it is the token that is answered (UP-8).
-    channel.pause();
-    return authenticator.authenticate(token);
+    this.#channel.pause();
+    return this.#services.authenticator.authenticate(token);
   }
 
   /** Takes one frame of the handshake, whatever its turn is. */
-  function shakeHands(text: string): void {
+  #shakeHands(text: string): void {
+    const state = this.#state;
     switch (state.name) {
       case 'upgrading':
-        waiting.push(text);
+        this.#waiting ??= [];
+        this.#waiting.push(text);
         return;
-      case 'awaiting_init': {
-        const { principal } = state;
-        void run(async () => initialise(text, principal));
+      case 'awaiting_init':
+        void this.#run(async () => this.#initialise(text, state.principal));
         return;
-      }
-      case 'awaiting_proof': {
-        const { principal, initialised } = state;
-        state = { name: 'proving' };
-        void run(() => prove(text, principal, initialised));
+      case 'awaiting_proof':
+        this.#state = { name: 'proving' };
+        void this.#run(() => this.#prove(text, state.principal, state.initialised));
         return;
-      }
       case 'proving':
-        close('bad_handshake', 'nothing may follow the proof before it is answered');
+        this.#close('bad_handshake', 'nothing may follow the proof before it is answered');
         return;
       case 'open':
       case 'closed':
@@ -154,91 +228,47 @@ export function acceptConnection(services: ConnectionServices, channel: Channel,
     }
   }
 
-  function initialise(text: string, principal: Principal): void {
-    const initialised = handshake.init(text, principal);
+  #initialise(text: string, principal: Principal): void {
+    const initialised = this.#services.handshake.init(text, principal);
     if (initialised.refused) {
-      refuse(initialised, principal);
+      this.#refuse(initialised, principal);
       return;
     }
     // Before it is sent: a transport in memory may bring the answer at once.
-    state = { name: 'awaiting_proof', principal, initialised };
-    channel.send(initialised.reply);
+    this.#state = { name: 'awaiting_proof', principal, initialised };
+    this.#channel.send(initialised.reply);
   }
 
-  async function prove(text: string, principal: Principal, initialised: Initialised): Promise<void> {
-    const proven = await handshake.proof(text, initialised);
-    if (isClosed()) return;
+  async #prove(text: string, principal: Principal, initialised: Initialised): Promise<void> {
+    const proven = await this.#services.handshake.proof(text, initialised);
+    if (this.isClosed()) return;
     if (proven.refused) {
-      refuse(proven, principal);
+      this.#refuse(proven, principal);
       return;
     }
-    await services.open({
-      channel,
+    const { requestId, gatewayProof } = proven;
+    await this.#services.open({
+      channel: this.#channel,
       principal,
       initialised,
-      requestId: proven.requestId,
-      gatewayProof: proven.gatewayProof,
-      close: closeWith,
-      isClosed,
-      adopt(session) {
-        state = { name: 'open', session };
-        connection.open = true;
-        stopTimer();
-      },
+      requestId,
+      gatewayProof,
+      connection: this,
     });
   }
 
-  function refuse(refusal: Refusal, principal: Principal): void {
-    if (AUTH_REFUSALS.has(refusal.close)) failed('handshake', refusal.close, principal);
-    if (refusal.reply !== undefined) channel.send(refusal.reply);
-    close(refusal.close, refusal.reason);
+  #refuse(refusal: Refusal, principal: Principal): void {
+    if (AUTH_REFUSALS.has(refusal.close)) this.#failed('handshake', refusal.close, principal);
+    if (refusal.reply !== undefined) this.#channel.send(refusal.reply);
+    this.#close(refusal.close, refusal.reason);
   }
 
-  async function run(work: () => Promise<void>): Promise<void> {
+  async #run(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (cause) {
-      telemetry.log('error', 'a handshake failed', { cause: causeText(cause) });
-      close('overloaded', 'the gateway cannot take connections now');
+      this.#services.telemetry.log('error', 'a handshake failed', { cause: causeText(cause) });
+      this.#close('overloaded', 'the gateway cannot take connections now');
     }
   }
-
-  const connection: AcceptedConnection = {
-    open: false,
-    receive(text) {
-      if (state.name === 'open') {
-        state.session.receive(text);
-        return;
-      }
-      if (isClosed()) return;
-      frames += 1;
-      bytes += utf8Length(text, HANDSHAKE_LIMITS.bytes);
-      if (
-        frames > HANDSHAKE_LIMITS.frames ||
-        bytes > HANDSHAKE_LIMITS.bytes ||
-        exceedsUtf8(text, HANDSHAKE_LIMITS.frame_bytes)
-      ) {
-        close('bad_handshake', 'more than the handshake allows: 8 frames, 64 KiB, 16 KiB a frame');
-        return;
-      }
-      shakeHands(text);
-    },
-    receiveBinary() {
-      if (state.name === 'open') state.session.receiveBinary();
-      else close('bad_handshake', 'the protocol has no binary frames');
-    },
-    alive() {
-      if (state.name === 'open') state.session.alive();
-    },
-    drained() {
-      if (state.name === 'open') state.session.drained();
-    },
-    closed() {
-      if (!isClosed()) services.ended(connection, end());
-    },
-    shutDown: closeWith,
-  };
-  services.began(connection);
-  void run(authenticate);
-  return connection;
 }

@@ -39,13 +39,13 @@ export async function openSession(services: OpenSessionServices, opening: Openin
   if (session.role === 'node') supersede(directory, session);
   directory.add(session);
   await services.domain.peerOpened(session);
-  if (!opening.isClosed()) session.start();
+  if (!opening.connection.isClosed()) session.start();
 }
 
 /** Makes the session and says the result of the proof. Resolves with `undefined` when the socket has gone. */
 async function prepare(services: OpenSessionServices, opening: Opening): Promise<Session | undefined> {
   const { store, codec, newEpoch, tokenWatch } = services;
-  const { channel, principal, initialised, requestId, gatewayProof } = opening;
+  const { channel, principal, initialised, requestId, gatewayProof, connection } = opening;
   const { tenant } = principal;
   const { device, role, revision, connectionId, resumeCursor } = initialised;
   const deviceId = device.device_id;
@@ -55,13 +55,13 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
   const tenantLog = await services.tenantLogs.open(tenant);
   let session: Session | undefined;
   try {
-    if (opening.isClosed()) return undefined;
+    if (connection.isClosed()) return undefined;
     const { state, stored } = await store.transact(async (tx) => ({
       state: await tx.log.state(tenant, newEpoch),
       stored: resumeCursor === 'acked' ? (await tx.cursors.get(tenant, deviceId))?.cursor : resumeCursor,
     }));
     const plan = await planRecovery(codec, store.log, { tenant, audience, state, cursor: stored });
-    if (opening.isClosed()) return undefined;
+    if (connection.isClosed()) return undefined;
     const bucket = services.bucketOf(JSON.stringify([tenant, deviceId]));
     session = new PeerSession(services.session, {
       channel,
@@ -70,12 +70,12 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
       tenantLog,
       plan,
       bucket,
-      close: opening.close,
+      connection,
     });
-    opening.adopt(session);
+    connection.adopt(session);
     // A token that ended or changed during the handshake is not told that it is connected.
     tokenWatch.watch(session, principal);
-    if (opening.isClosed()) return undefined;
+    if (connection.isClosed()) return undefined;
     const mutual =
       gatewayProof === undefined
         ? {}
@@ -89,7 +89,7 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
   } finally {
     if (session === undefined) tenantLog.release();
   }
-  return opening.isClosed() ? undefined : session;
+  return connection.isClosed() ? undefined : session;
 }
 
 /** A node is asked over one connection: a new one ends those before it. The same device may be a client beside that. */

@@ -26,7 +26,7 @@ import type { Bucket } from './rate-limit.ts';
 import { Reception, type ReceptionOwner } from './reception.ts';
 import type { AsOf, Outcome } from './response.ts';
 import { scopesOf } from './role-scopes.ts';
-import type { Session, SessionOptions, SessionServices } from './session.ts';
+import type { Session, SessionConnection, SessionOptions, SessionServices } from './session.ts';
 import type { TenantLog } from './tenant-logs.ts';
 
 /** What most peers agree on: equal sets are one. */
@@ -53,7 +53,7 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
   readonly #channel: Channel;
   readonly #tenantLog: TenantLog;
   readonly #bucket: Bucket;
-  readonly #closeWith: (code: number, reason: string) => void;
+  readonly #connection: SessionConnection;
   readonly #output: Output;
   readonly #delivery: Delivery;
   readonly #heartbeat: Heartbeat;
@@ -67,7 +67,7 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
   #state: 'opening' | 'open' | 'ended' = 'opening';
 
   constructor(services: SessionServices, options: SessionOptions) {
-    const { channel, principal, initialised, tenantLog, plan, bucket } = options;
+    const { channel, principal, initialised, tenantLog, plan, bucket, connection } = options;
     const { role, device, extensions } = initialised;
     this.connectionId = initialised.connectionId;
     this.tenant = principal.tenant;
@@ -84,7 +84,7 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
     this.#channel = channel;
     this.#tenantLog = tenantLog;
     this.#bucket = bucket;
-    this.#closeWith = options.close;
+    this.#connection = connection;
     const output = new Output(services, channel, this);
     const audienceHalf = this.revision < 3 ? undefined : services.codec.audienceHalf(this.#audience());
     const { position, placeHalf } = plan;
@@ -183,7 +183,7 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
 
   close(code: number, reason: string): void {
     if (closeName(code) === undefined) throw new RangeError(`${code} is not a close code of this protocol`);
-    this.#closeWith(code, reason);
+    this.#connection.shutDown(code, reason);
   }
 
   end(): void {
@@ -268,6 +268,6 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
   }
 
   #closeAs(name: CloseName, reason: string): void {
-    this.#closeWith(CLOSE_CODES[name].code, reason);
+    this.#connection.shutDown(CLOSE_CODES[name].code, reason);
   }
 }

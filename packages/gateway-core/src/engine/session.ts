@@ -55,6 +55,10 @@ export interface SessionOptions {
   readonly tenantLog: TenantLog;
   readonly plan: RecoveryPlan;
   readonly bucket: Bucket;
-  /** The session wants its socket closed; the connection does it, and cuts the reason. */
-  readonly close: (code: number, reason: string) => void;
+  readonly connection: SessionConnection;
+}
+
+/** The session wants its socket closed; the connection does it, and cuts the reason. */
+export interface SessionConnection {
+  shutDown(code: number, reason: string): void;
 }

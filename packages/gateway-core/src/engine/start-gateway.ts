@@ -15,7 +15,7 @@ import type { Awaitable } from '../ports/store.ts';
 import { silentTelemetry } from '../ports/telemetry.ts';
 import { causeText, runAfterCommit } from './after-commit.ts';
 import { createArtifactDoor } from './artifact-door.ts';
-import { type AcceptedConnection, acceptConnection } from './connection.ts';
+import { type AcceptedConnection, acceptConnection, type ConnectionServices } from './connection.ts';
 import { createCursorCodec } from './cursor.ts';
 import { createDirectory } from './directory.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -244,6 +244,16 @@ export async function startGateway<C extends Contract = Tyrum>(
     tenantLogs.stop();
   }
 
+  const connectionServices: ConnectionServices = {
+    clock,
+    telemetry,
+    authenticator,
+    handshake,
+    security,
+    open: (opening) => openSession(openServices, opening),
+    began: (connection) => void connections.add(connection),
+    ended,
+  };
   const gateway: StartedGateway<C> = {
     gatewayId,
     contract: contract as C,
@@ -252,20 +262,7 @@ export async function startGateway<C extends Contract = Tyrum>(
       return drained !== undefined;
     },
     accept(channel, upgrade) {
-      const connection = acceptConnection(
-        {
-          clock,
-          telemetry,
-          authenticator,
-          handshake,
-          security,
-          open: (opening) => openSession(openServices, opening),
-          began: (began) => void connections.add(began),
-          ended,
-        },
-        channel,
-        upgrade,
-      );
+      const connection = acceptConnection(connectionServices, channel, upgrade);
       if (drained !== undefined) connection.shutDown(...RESTART);
       return connection;
     },
