@@ -112,6 +112,37 @@ describe('a socket writer', () => {
     expect(drainedAt).toEqual([3, 4]);
   });
 
+  it('begins before the turn ends when very many sockets wait, and tells of it no earlier than otherwise', async () => {
+    const slow = Array.from({ length: 100 }, slowSocket);
+    const writers = slow.map(({ socket }) => new SocketWriter(socket, () => {}));
+    const eager: string[] = [];
+    const socket = new Writable({
+      write(chunk, _encoding, done) {
+        eager.push(String(chunk));
+        done();
+      },
+    });
+    let drained = 0;
+    const first = new SocketWriter(socket, () => {
+      drained += 1;
+    });
+
+    first.write('a');
+    for (const writer of writers) writer.write('a');
+    expect([eager, drained, first.bufferedBytes]).toEqual([['a'], 0, 0]);
+    for (const writer of [first, ...writers]) writer.write('b');
+    for (const writer of [first, ...writers]) writer.write('c');
+    expect(eager).toEqual(['a']);
+    await turn();
+    expect([eager, drained, first.bufferedBytes]).toEqual([['a', 'bc'], 1, 0]);
+    for (const { take } of slow) take();
+    await turn();
+
+    // One that has begun goes on when it can; the last of them had not begun.
+    expect(slow[0]?.written.map(String)).toEqual(['a', 'bc']);
+    expect(slow.at(-1)?.written.map(String)).toEqual(['abc']);
+  });
+
   it('hands over what is left when it ends, and takes nothing after that', async () => {
     const { socket, written, take } = slowSocket();
     const writer = new SocketWriter(socket, () => {});

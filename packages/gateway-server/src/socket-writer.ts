@@ -6,18 +6,11 @@ import type { Writable } from 'node:stream';
  */
 const MOST_AT_ONCE = 65_536;
 
-/** The writers that wait for the end of this turn. One tick serves them all, for a tick of its own costs each as much as its frame. */
-let scheduled: SocketWriter[] = [];
-
-function schedule(writer: SocketWriter): void {
-  if (scheduled.push(writer) === 1) process.nextTick(writeScheduled);
-}
-
-function writeScheduled(): void {
-  const writers = scheduled;
-  scheduled = [];
-  for (const writer of writers) writer.proceed();
-}
+/**
+ * So many writers wait for the end of the turn before the first of them write: what an event to a thousand sockets has touched of
+ * each has left the processor's caches by then.
+ */
+const MOST_SCHEDULED = 32;
 
 /**
  * Frames on their way to one socket. Those of one turn of the event loop leave in one write.
@@ -25,6 +18,10 @@ function writeScheduled(): void {
  * A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory.
  */
 export class SocketWriter {
+  /** Those that wait for the end of this turn. One tick serves them all: one for each would cost as much as its frame. */
+  static #scheduled: SocketWriter[] = [];
+  /** How many of them, from the first on, have written before it. */
+  static #early = 0;
   readonly #socket: Writable;
   readonly #drained: () => void;
   readonly #onWritten = () => this.#afterWrite();
@@ -51,20 +48,7 @@ export class SocketWriter {
     this.#waitingBytes += frame.length;
     if (this.#state !== 'idle') return;
     this.#state = 'scheduled';
-    schedule(this);
-  }
-
-  /** Writes what waits, as far as the socket takes it at once. For the turn's end alone. */
-  proceed(): void {
-    while (this.#state !== 'ended' && this.#waiting.length > 0) {
-      this.#state = 'writing';
-      this.#untold += 1;
-      this.#socket.write(this.#take(MOST_AT_ONCE), 'latin1', this.#onWritten);
-      if (this.#socket.writableLength > 0) return;
-    }
-    if (this.#state === 'ended') return;
-    this.#state = 'idle';
-    this.#drained();
+    SocketWriter.#schedule(this);
   }
 
   /** Hands over what is left, so that a close frame can follow, and takes nothing any more. */
@@ -74,10 +58,47 @@ export class SocketWriter {
     this.#state = 'ended';
   }
 
+  static #schedule(writer: SocketWriter): void {
+    const scheduled = SocketWriter.#scheduled;
+    if (scheduled.length === 0) process.nextTick(SocketWriter.#endTurn);
+    if (scheduled.length - SocketWriter.#early >= MOST_SCHEDULED) {
+      // They stay scheduled: what else comes for one in this turn waits for its end, and so does word that it has drained.
+      for (const one of scheduled.slice(SocketWriter.#early)) if (one.#state === 'scheduled') one.#writeAll();
+      SocketWriter.#early = scheduled.length;
+    }
+    scheduled.push(writer);
+  }
+
+  static #endTurn(): void {
+    const scheduled = SocketWriter.#scheduled;
+    SocketWriter.#scheduled = [];
+    SocketWriter.#early = 0;
+    for (const writer of scheduled) if (writer.#state === 'scheduled') writer.#proceed();
+  }
+
+  #proceed(): void {
+    if (!this.#writeAll()) return;
+    this.#state = 'idle';
+    this.#drained();
+  }
+
+  /** Writes until the socket no longer takes everything at once, and answers whether it took all there was. */
+  #writeAll(): boolean {
+    while (this.#waiting.length > 0) {
+      this.#untold += 1;
+      this.#socket.write(this.#take(MOST_AT_ONCE), 'latin1', this.#onWritten);
+      if (this.#socket.writableLength > 0) {
+        this.#state = 'writing';
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Most writes are over before this is told of them, because the socket took everything at once: then there is nothing to do. */
   #afterWrite(): void {
     this.#untold -= 1;
-    if (this.#state === 'writing' && this.#untold === 0) this.proceed();
+    if (this.#state === 'writing' && this.#untold === 0) this.#proceed();
   }
 
   /** The frames that fit, and one at least. They stay whole, because the library writes its pongs in between. */
