@@ -31,8 +31,7 @@ export function connectWebSocket(open: OpenSocket, gateway: Acceptor, telemetry:
   webSocket.on('message', onMessage);
   webSocket.on('pong', onPong);
   webSocket.on('close', onClose);
-  // A malformed frame, or a socket that broke: the library closes it, and nobody else is concerned.
-  webSocket.on('error', ({ message }) => telemetry.log('debug', 'a WebSocket failed', { reason: message }));
+  webSocket.on('error', onError);
 }
 
 function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
@@ -46,6 +45,11 @@ function onPong(this: WebSocket): void {
 function onClose(this: WebSocket, code: number, reason: Buffer): void {
   channelOf(this)?.end();
   channelOf(this)?.connection?.closed(code, String(reason));
+}
+
+/** A malformed frame, or a socket that broke: the library closes it, and nobody else is concerned. */
+function onError(this: WebSocket, { message }: Error): void {
+  channelOf(this)?.failed(message);
 }
 
 /** Every WebSocket of the server is one of ours, which the types of the library do not tell a listener. */

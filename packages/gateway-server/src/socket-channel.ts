@@ -66,6 +66,11 @@ export class SocketChannel implements Channel {
     else this.#deliver(message);
   }
 
+  /** The library found fault with the socket. */
+  failed(reason: string): void {
+    this.#telemetry.log('debug', 'a WebSocket failed', { reason });
+  }
+
   /** The socket is about to send a close frame, or is gone: nothing more leaves but what is already here. */
   end(): void {
     this.#writer.end();

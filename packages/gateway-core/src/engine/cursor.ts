@@ -73,11 +73,11 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
     audienceHalf(audience) {
       const scopes = scopeTag(audience);
       const revision = String(audience.revision);
-      return `${revision}.${scopes}.${audienceMac(audience, revision, scopes)}`;
+      return joined(revision, scopes, audienceMac(audience, revision, scopes));
     },
     placeHalf({ tenant, epoch, position, eventId }) {
       const mark = markOf(eventId);
-      return `${epoch}.${position.toString(36)}.${mark}.${placeMac(tenant, epoch, position, mark)}`;
+      return joined(epoch, position.toString(36), mark, placeMac(tenant, epoch, position, mark));
     },
     read(cursor, audience) {
       const parts = partsOf(cursor);
@@ -97,6 +97,11 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
       return { epoch: parts.epoch, position: parts.position };
     },
   };
+}
+
+/** One text of its own: a template would keep all its parts, for as long as a connection that keeps the half. */
+function joined(...parts: readonly string[]): string {
+  return parts.join('.');
 }
 
 interface CursorParts {

@@ -45,7 +45,8 @@ export async function openSession(services: OpenSessionServices, opening: Openin
 /** Makes the session and says the result of the proof. Resolves with `undefined` when the socket has gone. */
 async function prepare(services: OpenSessionServices, opening: Opening): Promise<Session | undefined> {
   const { store, codec, newEpoch, tokenWatch } = services;
-  const { channel, principal, initialised, requestId, gatewayProof, connection } = opening;
+  const { channel, initialised, requestId, gatewayProof, connection } = opening;
+  const principal = tokenWatch.shared(opening.principal);
   const { tenant } = principal;
   const { device, role, revision, connectionId, resumeCursor } = initialised;
   const deviceId = device.device_id;

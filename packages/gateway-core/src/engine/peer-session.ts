@@ -29,9 +29,6 @@ import { scopesOf } from './role-scopes.ts';
 import type { Session, SessionConnection, SessionOptions, SessionServices } from './session.ts';
 import type { TenantLog } from './tenant-logs.ts';
 
-/** What most peers agree on: equal sets are one. */
-const NO_EXTENSIONS: ReadonlySet<string> = new Set();
-
 /**
  * The session of a peer, put together from what it consists of.
  *
@@ -79,7 +76,7 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
     this.scopes = scopesOf(role, principal.scopes);
     this.label = device.label;
     this.capabilities = initialised.capabilities;
-    this.extensions = extensions.length === 0 ? NO_EXTENSIONS : new Set(extensions);
+    this.extensions = services.extensionsOf(extensions);
     this.#services = services;
     this.#channel = channel;
     this.#tenantLog = tenantLog;

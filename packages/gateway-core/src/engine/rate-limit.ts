@@ -4,22 +4,36 @@ export interface Bucket {
   take(): number;
 }
 
-export function createBucket(options: { perSecond: number; burst: number; elapsed: () => number }): Bucket {
-  const { perSecond, burst, elapsed } = options;
-  const interval = 1000 / perSecond;
-  const patience = (burst - 1) * interval;
+export interface BucketOptions {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly elapsed: () => number;
+}
+
+export function createBucket(options: BucketOptions): Bucket {
+  return new TokenBucket(options);
+}
+
+/** A class, unlike most of what is here: there is one for each device, and a method that all of them share takes up no memory. */
+class TokenBucket implements Bucket {
+  readonly #options: BucketOptions;
   /** When all that was taken would have been there, had each been waited for: one number is the whole state, and it never drifts. */
-  let due = Number.NEGATIVE_INFINITY;
-  return {
-    take() {
-      const now = elapsed();
-      const start = Math.max(now, due);
-      const wait = start - now - patience;
-      if (wait > 0) return Math.ceil(wait);
-      due = start + interval;
-      return 0;
-    },
-  };
+  #due = Number.NEGATIVE_INFINITY;
+
+  constructor(options: BucketOptions) {
+    this.#options = options;
+  }
+
+  take(): number {
+    const { perSecond, burst, elapsed } = this.#options;
+    const interval = 1000 / perSecond;
+    const now = elapsed();
+    const start = Math.max(now, this.#due);
+    const wait = start - now - (burst - 1) * interval;
+    if (wait > 0) return Math.ceil(wait);
+    this.#due = start + interval;
+    return 0;
+  }
 }
 
 /** One bucket for each name, for the names that were heard of most recently. */

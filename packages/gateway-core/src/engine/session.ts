@@ -44,6 +44,8 @@ export interface SessionServices {
   readonly log: LogReader;
   readonly codec: CursorCodec;
   readonly own: OwnEvents;
+  /** The extensions that were agreed, as a set. */
+  readonly extensionsOf: (agreed: readonly string[]) => ReadonlySet<string>;
   readonly dispatcher: Dispatcher;
   readonly engineOperation: (target: EngineOperationTarget, type: string, payload: unknown) => Promise<Outcome>;
 }

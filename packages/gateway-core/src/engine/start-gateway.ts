@@ -14,6 +14,7 @@ import { nodeCrypto } from '../ports/node-crypto.ts';
 import type { Awaitable } from '../ports/store.ts';
 import { silentTelemetry } from '../ports/telemetry.ts';
 import { causeText, runAfterCommit } from './after-commit.ts';
+import { createAgreedExtensions } from './agreed-extensions.ts';
 import { createArtifactDoor } from './artifact-door.ts';
 import { type AcceptedConnection, acceptConnection, type ConnectionServices } from './connection.ts';
 import { createCursorCodec } from './cursor.ts';
@@ -167,13 +168,12 @@ export async function startGateway<C extends Contract = Tyrum>(
     log: store.log,
     codec,
     own: createOwnEvents({ clock, random }),
+    extensionsOf: createAgreedExtensions(contract),
     dispatcher,
     engineOperation: createEngineOperations({ store, codec, ledger }),
   };
-  const bucketOf = createBuckets(
-    () => createBucket({ perSecond: limits.requests_per_second, burst: limits.request_burst, elapsed: clock.elapsed }),
-    MOST_BUCKETS,
-  );
+  const rate = { perSecond: limits.requests_per_second, burst: limits.request_burst, elapsed: clock.elapsed };
+  const bucketOf = createBuckets(() => createBucket(rate), MOST_BUCKETS);
   const openServices = { session, store, codec, newEpoch, tenantLogs, directory, tokenWatch, domain, bucketOf };
   const handshake = createHandshake({
     contract,

@@ -27,7 +27,7 @@ interface Entry {
   tail: HotTail | undefined;
   /** What was committed while the log was being opened. */
   early: StoredEvent[];
-  opened: Promise<HotTail> | undefined;
+  opened: Promise<TenantLog> | undefined;
   /** The place that was named last: what is up to date all names the same one. */
   place: { readonly position: number; readonly half: string };
 }
@@ -53,12 +53,26 @@ export function createTenantLogs(options: {
     }
   });
 
-  async function openTail(tenant: string, entry: Entry): Promise<HotTail> {
+  /** The log as all its users share it; each of them releases it once. */
+  async function openLog(tenant: string, entry: Entry): Promise<TenantLog> {
     const { epoch, head } = await store.transact((tx) => tx.log.state(tenant, newEpoch));
     const tail = createHotTail(epoch, head, (event) => encode(tenant, epoch, event));
     tail.append(entry.early.splice(0));
     entry.tail = tail;
-    return tail;
+    return {
+      tail,
+      encode: (event) => encode(tenant, epoch, event),
+      placeHalf(position, eventId) {
+        if (entry.place.position !== position) {
+          entry.place = { position, half: codec.placeHalf({ tenant, epoch, position, eventId }) };
+        }
+        return entry.place.half;
+      },
+      release() {
+        entry.users -= 1;
+        if (entry.users === 0 && entries.get(tenant) === entry) entries.delete(tenant);
+      },
+    };
   }
 
   function encode(tenant: string, epoch: string, event: StoredEvent): LoggedEvent {
@@ -73,11 +87,6 @@ export function createTenantLogs(options: {
     };
   }
 
-  function release(tenant: string, entry: Entry): void {
-    entry.users -= 1;
-    if (entry.users === 0 && entries.get(tenant) === entry) entries.delete(tenant);
-  }
-
   return {
     async open(tenant) {
       const entry: Entry = entries.get(tenant) ?? {
@@ -89,34 +98,49 @@ export function createTenantLogs(options: {
       };
       entries.set(tenant, entry);
       entry.users += 1;
-      let tail: HotTail;
       try {
-        entry.opened ??= openTail(tenant, entry);
-        tail = await entry.opened;
+        entry.opened ??= openLog(tenant, entry);
+        return new UsedLog(await entry.opened);
       } catch (error) {
         // Nobody else is to find it: the next one tries the store again.
         if (entries.get(tenant) === entry) entries.delete(tenant);
         throw error;
       }
-      let released = false;
-      return {
-        tail,
-        encode: (event) => encode(tenant, tail.epoch, event),
-        placeHalf(position, eventId) {
-          if (entry.place.position !== position) {
-            entry.place = { position, half: codec.placeHalf({ tenant, epoch: tail.epoch, position, eventId }) };
-          }
-          return entry.place.half;
-        },
-        release() {
-          if (!released) release(tenant, entry);
-          released = true;
-        },
-      };
     },
     get size() {
       return entries.size;
     },
     stop: unlisten,
   };
+}
+
+/**
+ * A log for one of its users.
+ *
+ * A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory.
+ */
+class UsedLog implements TenantLog {
+  readonly #shared: TenantLog;
+  #released = false;
+
+  constructor(shared: TenantLog) {
+    this.#shared = shared;
+  }
+
+  get tail(): HotTail {
+    return this.#shared.tail;
+  }
+
+  encode(event: StoredEvent): LoggedEvent {
+    return this.#shared.encode(event);
+  }
+
+  placeHalf(position: number, eventId: string): string {
+    return this.#shared.placeHalf(position, eventId);
+  }
+
+  release(): void {
+    if (!this.#released) this.#shared.release();
+    this.#released = true;
+  }
 }

@@ -101,6 +101,20 @@ describe('the watch over tokens', () => {
     expect([closed, watch.size, clock.waiting]).toEqual([['one 4001'], 0, 0]);
   });
 
+  it('knows one principal for all the peers of a token that came with the same rights', () => {
+    const { open, watch } = withWatch();
+    const reordered: Principal = { ...principal, scopes: [...principal.scopes].reverse() };
+    const narrowed: Principal = { ...principal, scopes: [] };
+
+    expect(watch.shared(principal)).toBe(principal);
+    const peer = open('one');
+    expect(watch.shared(reordered)).toBe(principal);
+    expect(watch.shared(narrowed)).toBe(narrowed);
+    watch.unwatch(peer);
+
+    expect(watch.shared(reordered)).toBe(reordered);
+  });
+
   it('holds nothing of a peer that has gone, and nothing at all once it is stopped', () => {
     const { clock, open, watch, change, listeners } = withWatch();
     const peer = open('one', { ...principal, expiresAt: clock.now() + 1_000 });

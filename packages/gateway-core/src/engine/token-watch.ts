@@ -9,6 +9,8 @@ type Watched = Pick<Peer, 'tokenId' | 'close'>;
 export interface TokenWatch {
   /** Watches a peer that has just opened; one whose token ended or changed during its handshake is closed at once. */
   watch(peer: Watched, principal: Principal): void;
+  /** A principal with the same rights that is watched already, or this one: the many peers of one token share it. */
+  shared(principal: Principal): Principal;
   unwatch(peer: Watched): void;
   /** How many tokens are watched. */
   readonly size: number;
@@ -60,6 +62,10 @@ export function createTokenWatch(options: { clock: Clock; authenticator: Authent
       const changed = justChanged.get(principal.tokenId);
       if (changed !== undefined) endChanged(peer, principal, changed.principal);
       if (principal.expiresAt !== undefined && peers.has(peer)) armExpiry(peer, principal.expiresAt);
+    },
+    shared(principal) {
+      const known = watched.get(principal.tokenId)?.values().next().value;
+      return known !== undefined && sameRights(known, principal) ? known : principal;
     },
     unwatch(peer) {
       timers.get(peer)?.();

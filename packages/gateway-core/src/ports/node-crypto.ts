@@ -11,8 +11,8 @@ import {
 import { toBase64Url } from '@tyrum/contracts';
 import type { Crypto, Signer } from './crypto.ts';
 
-/** Keys kept ready: building one from DER costs as much as verifying with it. */
-const MOST_KEYS = 10_000;
+/** Keys kept ready: building one from DER costs as much as verifying with it, and keeping one takes up 1.4 kB. */
+const MOST_KEYS = 1000;
 
 /** Crypto on Node.js: digests at once, signature checks on the thread pool. */
 export function nodeCrypto(): Crypto {
