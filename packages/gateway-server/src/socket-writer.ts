@@ -24,7 +24,6 @@ export class SocketWriter {
   static #early = 0;
   readonly #socket: Writable;
   readonly #drained: () => void;
-  readonly #onWritten = () => this.#afterWrite();
   #waiting: string[] = [];
   #waitingBytes = 0;
   /** Writes of which the socket has not told yet that they are over. */
@@ -86,7 +85,7 @@ export class SocketWriter {
   #writeAll(): boolean {
     while (this.#waiting.length > 0) {
       this.#untold += 1;
-      this.#socket.write(this.#take(MOST_AT_ONCE), 'latin1', this.#onWritten);
+      this.#socket.write(this.#take(MOST_AT_ONCE), 'latin1', () => this.#afterWrite());
       if (this.#socket.writableLength > 0) {
         this.#state = 'writing';
         return false;
