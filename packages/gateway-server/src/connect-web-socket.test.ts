@@ -338,4 +338,21 @@ describe('a stranger', () => {
 
     await (await next).until(40);
   });
+
+  it('ends one connection, and only that one, when the gateway fails on what has drained in the same turn', async () => {
+    const gateway = fakeGateway();
+    const port = await serve(gateway);
+    const [unlucky, lucky] = [await connect(gateway, port), await connect(gateway, port)];
+    gateway.onDrained = (accepted) => {
+      if (accepted === unlucky.accepted) throw new Error('a bug');
+    };
+    const closed = closeOf(unlucky.peer);
+    const message = once(lucky.peer, 'message');
+
+    unlucky.accepted.channel.send('to one');
+    lucky.accepted.channel.send('to another');
+
+    expect(await closed).toEqual([1013, 'the gateway failed']);
+    expect(String((await message)[0])).toBe('to another');
+  });
 });

@@ -26,7 +26,7 @@ export class SocketChannel implements Channel {
 
   constructor(webSocket: PeerWebSocket, socket: Duplex, telemetry: Telemetry) {
     this.#webSocket = webSocket;
-    this.#writer = new SocketWriter(socket, () => this.connection?.drained());
+    this.#writer = new SocketWriter(socket, () => this.#drained());
     this.#telemetry = telemetry;
   }
 
@@ -88,9 +88,21 @@ export class SocketChannel implements Channel {
       if (message === undefined) this.connection?.receiveBinary();
       else this.connection?.receive(message);
     } catch (cause) {
-      // The gateway never throws. If it does, that is a bug of one connection, and not the end of all the others.
-      this.#telemetry.log('error', 'a connection failed', { cause: describeCause(cause) });
-      this.close(CLOSE_CODES.overloaded.code, 'the gateway failed');
+      this.#fail(cause);
     }
+  }
+
+  #drained(): void {
+    try {
+      this.connection?.drained();
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  /** The gateway never throws. If it does, that is a bug of one connection, and not the end of all the others. */
+  #fail(cause: unknown): void {
+    this.#telemetry.log('error', 'a connection failed', { cause: describeCause(cause) });
+    this.close(CLOSE_CODES.overloaded.code, 'the gateway failed');
   }
 }

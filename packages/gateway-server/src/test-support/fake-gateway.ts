@@ -22,9 +22,10 @@ export interface FakeGateway extends FrontTarget {
   /** What the store says when it is asked whether it commits. */
   storeFailure: Error | undefined;
   readonly accepted: AcceptedSocket[];
-  /** Runs in `accept`, and for every text. */
+  /** Runs in `accept`, for every text, and each time that everything was written. */
   onAccept: (accepted: AcceptedSocket) => void;
   onText: (accepted: AcceptedSocket, text: string) => void;
+  onDrained: (accepted: AcceptedSocket) => void;
   /** Resolves with the next socket that is accepted. */
   next(): Promise<AcceptedSocket>;
 }
@@ -42,6 +43,7 @@ export function fakeGateway({ max_frame_bytes = 1_048_576 } = {}): FakeGateway {
     accepted: [],
     onAccept: () => {},
     onText: () => {},
+    onDrained: () => {},
     async next() {
       const [accepted] = await once(signals, 'accepted');
       return accepted;
@@ -96,7 +98,10 @@ function acceptSocket(gateway: FakeGateway, channel: Channel, upgrade: Upgrade) 
       },
       receiveBinary: () => note('binary'),
       alive: () => note('alive'),
-      drained: () => note('drained'),
+      drained() {
+        note('drained');
+        gateway.onDrained(accepted);
+      },
       closed: (code, reason) => signals.emit('ended', code, reason),
     },
   };
