@@ -143,6 +143,25 @@ describe('a socket writer', () => {
     expect(slow.at(-1)?.written.map(String)).toEqual(['abc']);
   });
 
+  it('never tells of room at a socket that broke [FC-7]', async () => {
+    const { socket, take } = slowSocket();
+    socket.on('error', () => {});
+    let drained = 0;
+    const writer = new SocketWriter(socket, () => {
+      drained += 1;
+      // Whoever is told of room sends more, and would do so for ever.
+      if (drained < 100) writer.write('more');
+    });
+
+    writer.write('a');
+    await turn();
+    socket.destroy(new Error('reset by the peer'));
+    take();
+    for (let count = 0; count < 5; count += 1) await turn();
+
+    expect(drained).toBe(0);
+  });
+
   it('hands over what is left when it ends, and takes nothing after that', async () => {
     const { socket, written, take } = slowSocket();
     const writer = new SocketWriter(socket, () => {});

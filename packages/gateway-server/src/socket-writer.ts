@@ -76,7 +76,9 @@ export class SocketWriter {
   }
 
   #proceed(): void {
-    if (!this.#writeAll()) return;
+    // A socket that broke takes everything and keeps nothing: were that told as room, the whole log would be read for nobody.
+    if (!this.#socket.writable) this.#state = 'ended';
+    if (this.#state === 'ended' || !this.#writeAll()) return;
     this.#state = 'idle';
     this.#drained();
   }

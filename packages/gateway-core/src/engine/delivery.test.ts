@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../ports/crypto.ts';
 import { nodeCrypto } from '../ports/node-crypto.ts';
 import { settle } from '../testing/node-settle.ts';
@@ -114,6 +114,34 @@ describe('a delivery', () => {
       expect(ids()).toEqual(numbers(position + 1, 1_000));
     },
   );
+
+  it('reads for a slow peer about as much as it takes, and not a whole page for every few events [FC-7]', async () => {
+    const log = await withLog(2_000);
+    const read = vi.spyOn(log.store.log, 'read');
+    const { delivery, ids } = log.deliver(0, { window: 4 });
+
+    delivery.pump();
+    await settle();
+    for (let acked = 1; acked <= 400; acked += 1) {
+      delivery.acked(acked);
+      await settle();
+    }
+
+    expect(ids()).toEqual(numbers(1, 404));
+    const asked = read.mock.calls.map(([, , limit]) => limit);
+    expect(asked.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(4 * 404);
+  });
+
+  it('reads more at a time the more a peer takes [FC-7]', async () => {
+    const log = await withLog(2_000);
+    const read = vi.spyOn(log.store.log, 'read');
+    const { delivery } = log.deliver(0);
+
+    delivery.pump();
+    await settle();
+
+    expect(read.mock.calls.map(([, , limit]) => limit).slice(0, 5)).toEqual([32, 64, 128, 256, 256]);
+  });
 
   it('goes on without a gap or a duplicate when events are appended while a page is read [EV-25]', async () => {
     let during: (() => Promise<void>) | undefined;

@@ -37,8 +37,9 @@ export interface DeliveryOptions {
   readonly audienceHalf: string | undefined;
 }
 
-/** How many events are read from the store at a time for a peer that is behind the tail. */
-const PAGE = 256;
+/** How many events are read from the store at a time for a peer that is behind the tail: at first, and at the most. */
+const FIRST_PAGE = 32;
+const MOST_IN_PAGE = 256;
 
 /**
  * The durable events of one connection, in order: a position in the log that reads on as fast as the peer takes them. Nothing
@@ -69,6 +70,8 @@ export class Delivery {
   /** Positions that were sent and are not acked, oldest first; never more than the window, and none without cursors. */
   #unacked: number[] = [];
   #sentSinceBookmark = false;
+  /** How many events are read next. What the peer had no room for is read again, so a page is no more than twice what it took last. */
+  #page = FIRST_PAGE;
   #state: 'ready' | 'reading' | 'stopped' = 'ready';
 
   constructor(services: DeliveryServices, peer: DeliveryPeer, options: DeliveryOptions) {
@@ -238,7 +241,7 @@ export class Delivery {
     const known = this.#tenantLog.tail.head;
     this.#state = 'reading';
     try {
-      const events = await this.#services.log.read(this.#peer.tenant, this.#position, PAGE);
+      const events = await this.#services.log.read(this.#peer.tenant, this.#position, this.#page);
       if (this.#stopped()) return;
       this.#state = 'ready';
       // The log has no holes: what does not follow at once, or is not there though it was, has been trimmed.
@@ -247,11 +250,14 @@ export class Delivery {
         this.#lose('the log was trimmed past what was sent; resume to learn from where');
         return;
       }
+      let taken = 0;
       for (const event of events) {
-        if (this.#stopped() || !this.#canSend()) return;
+        if (this.#stopped() || !this.#canSend()) break;
         this.#take(this.#tenantLog.encode(event));
         this.#namePlaces();
+        taken += 1;
       }
+      this.#page = Math.min(MOST_IN_PAGE, 2 * Math.max(1, taken));
     } catch (cause) {
       this.#lose('the log cannot be read now', cause);
       return;
