@@ -40,14 +40,14 @@ export const regressions: readonly Regression[] = [
       edits: [
         {
           file: 'gateway-core/src/engine/open-session.ts',
-          find: 'tokenWatch.watch(session, principal); if (opening.isClosed()) return undefined;',
+          find: 'tokenWatch.watch(session, principal); if (connection.isClosed()) return undefined;',
           replace: '',
         },
         {
           file: 'gateway-core/src/engine/open-session.ts',
           find: 'if (session === undefined) return;',
           replace:
-            'if (session === undefined) return; services.tokenWatch.watch(session, opening.principal); if (opening.isClosed()) return;',
+            'if (session === undefined) return; services.tokenWatch.watch(session, opening.principal); if (opening.connection.isClosed()) return;',
         },
       ],
     },

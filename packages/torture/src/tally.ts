@@ -11,6 +11,8 @@ export interface Tally {
   readonly refused: ReadonlyMap<string, string>;
   /** Event ids as each client applied them. */
   readonly applied: ReadonlyMap<string, readonly string[]>;
+  /** Whether every client has applied the end of every turn that was acknowledged. */
+  readonly complete: boolean;
   /** How often a node did each job. */
   readonly performed: ReadonlyMap<string, number>;
   /** What is broken by the reports alone. */
@@ -25,6 +27,8 @@ export function createTally(): Tally {
   const acknowledged = new Map<string, string>();
   const refused = new Map<string, string>();
   const applied = new Map<string, string[]>();
+  /** The turns of which each client has applied the end. */
+  const completed = new Map<string, Set<string>>();
   const performed = new Map<string, number>();
   const broken: string[] = [];
   const counts = new Map<Report['kind'], number>();
@@ -37,6 +41,9 @@ export function createTally(): Tally {
     applied,
     performed,
     broken,
+    get complete() {
+      return [...completed.values()].every((turns) => [...acknowledged.values()].every((turn) => turns.has(turn)));
+    },
     get resumed() {
       return resumed;
     },
@@ -55,6 +62,8 @@ export function createTally(): Tally {
           return;
         case 'applied':
           appendTo(applied, name, report.eventId);
+          if (!completed.has(name)) completed.set(name, new Set());
+          if (report.type === 'turn.completed' && report.turnId !== undefined) completed.get(name)?.add(report.turnId);
           return;
         case 'snapshot':
           broken.push(`a snapshot was asked for although nothing was trimmed: ${name}: ${report.reason}`);

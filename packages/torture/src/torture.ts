@@ -142,7 +142,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
     for (const peer of peers) peer.tell({ kind: 'finish' });
     if (!(await arrivals.all('finished', clients, REST_MS)))
       violations.push(`not every request had settled after ${REST_MS} ms of rest`);
-    await quiet(tally);
+    await rest(tally);
   }
   await gateway.stop();
   await proxy.close();
@@ -168,10 +168,14 @@ async function approvePairings(url: string, token: string, folder: string) {
   return client;
 }
 
-/** Resolves when nothing has been applied for two seconds: the last turns have ended and everybody has heard of it. */
-async function quiet(tally: Tally): Promise<void> {
+/**
+ * Resolves when every turn has ended for everybody and nothing has been applied for two seconds. Silence alone says nothing: it
+ * takes some heartbeats until a peer knows that its connection is dead.
+ */
+async function rest(tally: Tally): Promise<void> {
   const deadline = performance.now() + REST_MS;
-  for (let before = -1; before !== tally.count('applied') && performance.now() < deadline; ) {
+  for (let before = -1; performance.now() < deadline; ) {
+    if (tally.complete && before === tally.count('applied')) return;
     before = tally.count('applied');
     await new Promise((resolve) => setTimeout(resolve, 2000));
   }

@@ -141,13 +141,14 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
-        find: 'if (!encoded.visibleTo(viewer)) return;',
-        replace: 'if (!encoded.visibleTo(viewer) && position >= tail.head) return;',
+        find: 'if (!encoded.visibleTo(this.#peer)) return;',
+        replace: 'if (!encoded.visibleTo(this.#peer) && this.#position >= this.#tenantLog.tail.head) return;',
       },
       {
         file: 'gateway-core/src/engine/delivery.ts',
-        find: 'return maySee(viewer, frame.view, frame.device) &&',
-        replace: 'return (maySee(viewer, frame.view, frame.device) || position < tail.head) &&',
+        find: 'return maySee(this.#peer, frame.view, frame.device) &&',
+        replace:
+          'return (maySee(this.#peer, frame.view, frame.device) || this.#position < this.#tenantLog.tail.head) &&',
       },
     ],
   },
@@ -195,7 +196,11 @@ export const mutations: readonly Mutation[] = [
     name: 'sends without credit',
     seed: '1',
     edits: [
-      { file: 'gateway-core/src/engine/delivery.ts', find: 'return unacked.length < flow &&', replace: 'return' },
+      {
+        file: 'gateway-core/src/engine/delivery.ts',
+        find: 'return this.#unacked.length < this.#services.limits.event_window &&',
+        replace: 'return',
+      },
     ],
   },
   {
@@ -204,8 +209,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
-        find: 'return unacked.length < flow && !output.full();',
-        replace: 'return unacked.length < flow;',
+        find: 'return this.#unacked.length < this.#services.limits.event_window && !this.#output.full();',
+        replace: 'return this.#unacked.length < this.#services.limits.event_window;',
       },
     ],
   },
