@@ -17,7 +17,7 @@ const HELP = `usage: pnpm bench [options]
 Measures the gateway as it is published, in production mode, beside what one would use instead. Progress goes to stderr, a
 Markdown table to stdout, everything to a JSON file.
 
-  --quick          few and short rounds, under a minute
+  --quick          few and short rounds, two minutes or more
   --only NAMES     some workloads, with commas between: ${workloads.map(({ name }) => name).join(', ')}
   --compare REF    our own servers alone, as they are here and as they are at a commit, in turns
   --record         writes the tables into docs/performance.md too
