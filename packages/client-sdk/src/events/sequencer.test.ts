@@ -326,6 +326,64 @@ describe('a gap', () => {
     expect(reasons).toEqual(['not_resumable']);
   });
 
+  test('is told before what came after it at revision 2, although that connection is gone too [CL-8]', async () => {
+    const { client, gateway, clock } = await createOpenWorld({ revisions: [2] });
+    const steps: string[] = [];
+    let finish = () => {};
+    client.onSnapshotRequired((reason) => steps.push(reason));
+    client.on('turn.queued', async ({ payload }) => {
+      steps.push(payload.turn_id);
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    gateway.last.emit('turn.queued', turn(1));
+    await settled();
+    gateway.last.close(1006);
+    await clock.advance(500);
+    gateway.last.emit('turn.queued', turn(2));
+    await settled();
+    gateway.last.close(1006);
+    finish();
+    await settled();
+    finish();
+
+    expect(steps).toEqual([uuid(1), 'not_resumable', uuid(2)]);
+  });
+
+  test('that waits behind the application keeps a later connection from going back to before it', async () => {
+    const { client, gateway, clock } = await createOpenWorld({ revisions: [2, 3] });
+    const steps: string[] = [];
+    let finish = () => {};
+    client.onSnapshotRequired((reason) => steps.push(reason));
+    client.on('turn.queued', async ({ payload }) => {
+      steps.push(payload.turn_id);
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    gateway.last.emit('turn.queued', turn(1));
+    await settled();
+    gateway.options = { revisions: [2] };
+    gateway.last.close(1006);
+    await clock.advance(500);
+    expect(client.state).toMatchObject({ status: 'stopped', mustChange: 'trust' });
+    await client.trustGateway(undefined);
+    await client.connect();
+    gateway.last.emit('turn.queued', turn(2));
+    await settled();
+    gateway.options = {};
+    gateway.last.close(1006);
+    await clock.advance(2_000);
+
+    expect(gateway.last.offer.resume).toBeUndefined();
+    finish();
+    await settled();
+    finish();
+    await settled();
+    expect(steps).toEqual([uuid(1), 'not_resumable', uuid(2), 'not_resumable']);
+  });
+
   test('is told when the gateway starts afresh although it was asked to resume', async () => {
     const { client, gateway, clock } = await createWorld();
     const reasons: string[] = [];

@@ -219,8 +219,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   return {
     resumeCursor() {
       if (halted) beginAnew();
-      // A snapshot that the application is working on stands for everything before it.
-      const base = unpassed.findLast((entry) => entry.kind !== 'event');
+      // A snapshot that the application is working on, or has still to be told of, stands for everything before it.
+      const base = [...unpassed, ...queue].findLast((entry) => entry.kind !== 'event');
       asked = base === undefined ? processed : base.cursor;
       if (asked === undefined && connection === 0 && options.resume === ACKED) asked = ACKED;
       return asked;
@@ -232,10 +232,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     receive,
     lost() {
       session = undefined;
-      // What has a place in the log comes again, and what is ephemeral may be missed; the rest came once.
-      queue = queue.filter(
-        ({ kind, cursor, view }) => kind === 'event' && cursor === undefined && view?.definition.kept !== 'ephemeral',
-      );
+      // What has a place in the log comes again, and what is ephemeral may be missed; the rest came once, and so did the word
+      // that events were missed before it.
+      queue = queue.filter(({ cursor, view }) => cursor === undefined && view?.definition.kept !== 'ephemeral');
+      while (queue.at(-1)?.kind === 'snapshot') queue.pop();
     },
     halt() {
       halted = true;
