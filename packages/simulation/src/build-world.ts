@@ -73,13 +73,13 @@ export function buildWorld({ plan, loop, verdict, say, mutation }: WorldParts): 
   const wheels = createWheels((token, times) => say(`wheel: ${token} ${times}`));
 
   const rules = [
-    deliveryRule({ verdict, logs, cursors, window: limits.event_window }),
+    deliveryRule({ verdict, cursors, window: limits.event_window }),
     recoveryRule({ verdict, logs, cursors }),
     ackedRule({ verdict, logs, cursors }),
-    responseRule({ verdict, ledger, logs, contract: contractAt(REVISIONS), maxInFlight: limits.max_in_flight }),
+    responseRule({ verdict, ledger, contract: contractAt(REVISIONS), maxInFlight: limits.max_in_flight }),
     bytesRule({ verdict, highWaterBytes: limits.high_water_bytes, maxInFlight: limits.max_in_flight }),
   ];
-  const wire = createWireWatch(rules, grants, now);
+  const wire = createWireWatch({ rules, grants, logs, now });
   const clients = createClientWatch({ intents, historyOf: (host) => actorOf(host).history, watchedOf: wire.find });
   const network = createNetwork({
     loop,

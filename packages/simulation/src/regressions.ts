@@ -102,4 +102,44 @@ export const regressions: readonly Regression[] = [
       until: 20_000,
     },
   },
+  {
+    bug: {
+      name: 'forgets at revision 2 that events were missed, and keeps what came after them',
+      edits: [
+        {
+          file: 'client-sdk/src/events/sequencer.ts',
+          find: "while (queue.at(-1)?.kind === 'snapshot') queue.pop();",
+          replace: "queue = queue.filter(({ kind }) => kind === 'event');",
+        },
+      ],
+    },
+    plan: {
+      seed: 'two connections end while an application works on what the first one brought',
+      gateway: { ...gateway, revisions: [2, 3] },
+      actors: [
+        { ...client, revisions: [2], slowness: 400 },
+        { ...client, name: 'client-2' },
+      ],
+      items: [
+        ...[5_000, 5_001, 5_002, 5_003, 5_004, 5_005, 5_006, 5_007, 5_100, 5_600].map((at, index) => ({
+          at,
+          do: 'add' as const,
+          who: 'client-2',
+          token: `t${index}`,
+          counter: 'apples',
+          by: 1,
+          manner: 'well' as const,
+          asides: [],
+          padding: 0,
+        })),
+        ...[5_080, 5_700].map((at) => ({
+          at,
+          do: 'break' as const,
+          who: client.name,
+          how: { clientHearsAfter: 0, gatewayHearsAfter: 0, underWay: 'lost' as const },
+        })),
+      ],
+      until: 20_000,
+    },
+  },
 ];

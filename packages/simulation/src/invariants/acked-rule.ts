@@ -41,8 +41,7 @@ export function ackedRule(options: {
     },
     opened(watched, { result }, cursor) {
       if (cursor === undefined || result === undefined || watched.resume !== 'acked') return;
-      const { party, link } = watched;
-      const log = logs.of(party.tenant);
+      const { party, link, log } = watched;
       const here = acksOf(watched).filter(({ facts }) => facts.branch === log.branch);
       const newest = Math.max(...here.flatMap(({ facts, confirmed }) => (confirmed ? [facts.position] : [])));
       // What a restored backup holds of the acknowledgements before it nobody outside knows.

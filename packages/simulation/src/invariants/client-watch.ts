@@ -21,7 +21,14 @@ export function createClientWatch(options: {
       if (token !== undefined) intents.sent(link.host, frame.request_id, token);
     },
     atClient(link, text) {
-      if (link.copy || !text.includes('"type":"connect.proof"')) return;
+      if (link.copy) return;
+      if (text.startsWith('{"event_id"')) {
+        const { event_id: eventId } = JSON.parse(text) as { readonly event_id: string };
+        const sending = watchedOf(link)?.sent.get(eventId);
+        if (sending !== undefined) historyOf(link.host).arrived(eventId, sending);
+        return;
+      }
+      if (!text.includes('"type":"connect.proof"')) return;
       const { ok, result } = JSON.parse(text) as { ok: boolean; result?: ProofResult };
       if (!ok || result === undefined) return;
       const viewer = watchedOf(link)?.viewer;

@@ -1,6 +1,5 @@
 import { existsAt, maySee } from '../truth/audience.ts';
 import { type CursorFacts, positionIn, type TrueCursors } from '../truth/cursors.ts';
-import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import type { Asked, Watched } from './watched.ts';
 import type { WireEvent, WireRule } from './wire-watch.ts';
@@ -8,20 +7,18 @@ import type { WireEvent, WireRule } from './wire-watch.ts';
 /** What every connection is sent: for its eyes, in the order of the log, linked by `prev`, and no more than it has credit for. */
 export function deliveryRule(options: {
   readonly verdict: Verdict;
-  readonly logs: TrueLogs;
   readonly cursors: TrueCursors;
   readonly window: number;
 }): WireRule {
-  const { verdict, logs, cursors, window } = options;
+  const { verdict, cursors, window } = options;
   const place = (watched: Watched) => `${watched.party.name} on #${watched.link.id}`;
 
   function handedOut(watched: Watched, cursor: string, position: number): void {
-    cursors.handedOut(cursor, factsOf(watched, logs, cursor, position));
+    cursors.handedOut(cursor, factsOf(watched, cursor, position));
   }
 
   function durable(watched: Watched, event: WireEvent, cursor: string, prev: string): void {
-    const { party, last } = watched;
-    const log = logs.of(party.tenant);
+    const { party, last, log } = watched;
     const kept = log.find(event.event_id);
     if (kept === undefined) {
       verdict.fail(
@@ -59,13 +56,12 @@ export function deliveryRule(options: {
 
   /** Between two events that are sent one after the other there is none that this peer may see. */
   function judgeOrder(watched: Watched, from: number, to: number): void {
-    const { viewer, party } = watched;
+    const { viewer, log } = watched;
     if (to <= from) {
       verdict.fail('every event or told', `${place(watched)} was sent position ${to} after ${from}`);
       return;
     }
     if (viewer?.sure !== true) return;
-    const log = logs.of(party.tenant);
     for (let position = from + 1; position < to; position += 1) {
       const missed = log.at(position);
       if (missed !== undefined && existsAt(missed.type, viewer.revision) && maySee(viewer, missed)) {
@@ -130,7 +126,7 @@ export function deliveryRule(options: {
   /** At revision 2 there are no cursors, and some events go by other names: all is judged by their ids. */
   function atOldRevision(watched: Watched, event: WireEvent): void {
     const { type, payload } = event;
-    const kept = logs.of(watched.party.tenant).find(event.event_id);
+    const kept = watched.log.find(event.event_id);
     if (kept !== undefined) judgeAudience(watched, kept);
     if (!existsAt(type, 2)) return;
     if (type === 'counter.hinted') {
@@ -157,15 +153,15 @@ export function deliveryRule(options: {
 }
 
 /** What a cursor stands for that was just handed out. */
-function factsOf(watched: Watched, logs: TrueLogs, cursor: string, position: number): CursorFacts {
-  const { party, viewer } = watched;
+function factsOf(watched: Watched, cursor: string, position: number): CursorFacts {
+  const { party, viewer, log } = watched;
   return {
     tenant: party.tenant,
     deviceId: party.deviceId,
     role: party.role,
     scopes: audienceTag(watched, cursor),
     revision: viewer?.revision ?? 2,
-    branch: logs.of(party.tenant).branch,
+    branch: log.branch,
     position,
   };
 }

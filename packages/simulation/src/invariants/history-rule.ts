@@ -3,6 +3,7 @@ import { positionIn, type TrueCursors } from '../truth/cursors.ts';
 import type { TrueLog, TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import type { ReceivedRecovery } from './received-recovery.ts';
+import type { Sending } from './watched.ts';
 
 /** What one device's application has applied of the events, over all runs of its program. */
 export interface History {
@@ -12,6 +13,8 @@ export interface History {
   offered(recovery: ReceivedRecovery): void;
   /** Its client says that it is connected. */
   connected(): void;
+  /** An event has reached the client. */
+  arrived(eventId: string, sending: Sending): void;
   /** The application was handed a durable event. Returns what to call when it is done with it. */
   applied(eventId: string, type: string): () => void;
   /** The application was told to read afresh. */
@@ -49,6 +52,8 @@ export function createHistory(options: {
   let place: Place | undefined;
   /** Where it goes on once it comes to an event after a gap that it was told of, the newest last. */
   let gaps: (Place | 'anywhere')[] = [];
+  /** How the events came that have reached the client: of one that came twice, the last time. */
+  const arrivals = new Map<string, Sending>();
   let viewer: Viewer | undefined;
   let last: ReceivedRecovery | undefined;
   let offer: ReceivedRecovery | undefined;
@@ -60,13 +65,13 @@ export function createHistory(options: {
 
   const fail = (message: string) => verdict.fail('every event or told', `${name}: ${message}`);
 
-  /** The first event after a position, up to another, that this application surely waits for. */
-  function firstWanted(log: TrueLog, after: number, upTo: number): number | undefined {
-    if (viewer?.sure === false) return undefined;
+  /** The first event after a position, up to another, that this application surely waits for when it sees what the viewer may. */
+  function firstWanted(log: TrueLog, after: number, upTo: number, by = viewer): number | undefined {
+    if (by?.sure === false) return undefined;
     for (let position = after + 1; position <= upTo; position += 1) {
       const event = log.at(position);
-      if (event === undefined || viewer === undefined || !hears(event.type)) continue;
-      if (existsAt(event.type, viewer.revision) && maySee(viewer, event)) return position;
+      if (event === undefined || by === undefined || !hears(event.type)) continue;
+      if (existsAt(event.type, by.revision) && maySee(by, event)) return position;
     }
     return undefined;
   }
@@ -78,25 +83,24 @@ export function createHistory(options: {
   }
 
   /** Where an event stands that was just applied; complains when it does not follow what the application had. */
-  function placeOf(eventId: string): Place | undefined {
+  function placeOf(eventId: string, by: Viewer | undefined, log: TrueLog): Place | undefined {
     for (const [index, base] of [place, ...gaps].entries()) {
       if (base === undefined || base === 'anywhere') continue;
-      const log = logs.inBranch(tenant, base.branch);
-      const found = log?.find(eventId)?.position;
-      if (log === undefined || found === undefined || found <= base.position) continue;
-      if (viewer?.sure !== false && firstWanted(log, base.position, found) !== found) continue;
+      const history = logs.inBranch(tenant, base.branch);
+      const found = history?.find(eventId)?.position;
+      if (history === undefined || found === undefined || found <= base.position) continue;
+      if (by?.sure !== false && firstWanted(history, base.position, found, by) !== found) continue;
       // What was buffered before a gap may reach to it or beyond.
       const isOpen = (gap: Place | 'anywhere') =>
         gap === 'anywhere' || gap.branch !== base.branch || gap.position > found;
       gaps = gaps.slice(index).filter(isOpen);
       return { branch: base.branch, position: found };
     }
-    const log = logs.of(tenant);
     const found = log.find(eventId)?.position;
     if (found === undefined) return undefined;
     if (place !== undefined && !gaps.includes('anywhere')) {
       const { branch, position } = place;
-      const missed = branch === log.branch ? firstWanted(log, position, found - 1) : undefined;
+      const missed = branch === log.branch ? firstWanted(log, position, found - 1, by) : undefined;
       const without = missed === undefined ? '' : `, without ${missed} and without being told`;
       fail(`applied position ${found} of history ${log.branch} after ${position} of ${branch}${without}`);
     }
@@ -143,16 +147,18 @@ export function createHistory(options: {
       offer = recovery;
     },
     connected: look,
+    arrived: (eventId, sending) => void arrivals.set(eventId, sending),
     applied(eventId, type) {
       look();
-      if (viewer !== undefined && !existsAt(type, viewer.revision)) return () => {};
-      const here = placeOf(eventId);
+      const { viewer: by, log } = arrivals.get(eventId) ?? { viewer, log: logs.of(tenant) };
+      if (by !== undefined && !existsAt(type, by.revision)) return () => {};
+      const here = placeOf(eventId, by, log);
       if (here === undefined) {
         verdict.fail('audience', `${name} applied ${type} ${eventId}, which the log of ${tenant} does not have`);
         return () => {};
       }
       place = here;
-      const resumable = (viewer?.revision ?? 2) >= 3;
+      const resumable = (by?.revision ?? 2) >= 3;
       return () => void done.push({ place: here, at: now(), resumable });
     },
     snapshotRequired(reason) {

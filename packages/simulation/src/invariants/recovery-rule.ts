@@ -14,13 +14,11 @@ export function recoveryRule(options: {
   const { verdict, logs, cursors } = options;
   return {
     opened(watched, { result }, cursor) {
-      const { party, link, resume } = watched;
+      const { party, link, log, resume } = watched;
       if (cursor === undefined || result === undefined || resume === 'acked') return;
       const outcome = toldOutcome(result);
       const truths: readonly Outcome[] =
-        resume === undefined
-          ? ['fresh']
-          : trueOutcomes(cursors.find(resume), resumerOf(watched, cursor), logs.of(party.tenant));
+        resume === undefined ? ['fresh'] : trueOutcomes(cursors.find(resume), resumerOf(watched, cursor), log);
       if (truths.includes(outcome) || eitherWithinTrim(watched, logs, [outcome, ...truths])) return;
       verdict.fail(
         'every event or told',

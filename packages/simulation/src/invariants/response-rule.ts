@@ -2,7 +2,6 @@ import type { Contract } from '@tyrum/contracts';
 import { countersOf } from '../truth/counters.ts';
 import { positionIn } from '../truth/cursors.ts';
 import type { TrueLedger } from '../truth/ledger.ts';
-import type { TrueLogs } from '../truth/logs.ts';
 import type { Verdict } from '../truth/verdict.ts';
 import type { Asked, Watched } from './watched.ts';
 import type { WireResponse, WireRule } from './wire-watch.ts';
@@ -19,11 +18,10 @@ const READ_AHEAD = 8;
 export function responseRule(options: {
   readonly verdict: Verdict;
   readonly ledger: TrueLedger;
-  readonly logs: TrueLogs;
   readonly contract: Contract;
   readonly maxInFlight: number;
 }): WireRule {
-  const { verdict, ledger, logs, contract, maxInFlight } = options;
+  const { verdict, ledger, contract, maxInFlight } = options;
   const effects = new Map(
     contract.definitions.flatMap((definition) =>
       definition.kind === 'request' ? [[definition.type, definition.effect] as const] : [],
@@ -72,7 +70,7 @@ export function responseRule(options: {
   function judgeRead(watched: Watched, { ok, result, as_of: asOf }: WireResponse, asked: Asked): void {
     if (!ok || asked.type !== 'counter.read' || asOf === undefined || result === undefined) return;
     const position = positionIn(asOf);
-    const truth = countersOf(logs.of(watched.party.tenant), position);
+    const truth = countersOf(watched.log, position);
     const told = new Map((result.counters as readonly Counter[]).map(({ counter, value }) => [counter, value]));
     for (const counter of new Set([...truth.keys(), ...told.keys()])) {
       if (truth.get(counter) === told.get(counter)) continue;

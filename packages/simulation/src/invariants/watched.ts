@@ -2,6 +2,7 @@ import { type Role, SCOPES_OF_ROLE, type Scope } from '@tyrum/contracts';
 import type { Link } from '../network/link.ts';
 import type { Viewer } from '../truth/audience.ts';
 import type { Grants } from '../truth/grants.ts';
+import type { TrueLog } from '../truth/logs.ts';
 
 /** The device behind a connection. */
 export interface Party {
@@ -28,12 +29,20 @@ export interface Asked extends Count {
   readonly at: number;
 }
 
+/** What an event was sent by, as it was then: an application may come to it long after that has changed. */
+export interface Sending {
+  readonly viewer: Viewer;
+  readonly log: TrueLog;
+}
+
 /** A connection as it shows itself on the wire, at the gateway's end. */
 export interface Watched {
   readonly link: Link;
   readonly party: Party;
   readonly token: string;
   readonly acceptedAt: number;
+  /** What its gateway serves: the history as it was when this began, also once a backup has begun another one. */
+  readonly log: TrueLog;
   /** The cursor that `connect.init` asked for. */
   resume: string | undefined;
   /** Known once the handshake is complete. */
@@ -44,6 +53,8 @@ export interface Watched {
   readonly askedOfPeer: Map<string, Count>;
   /** The cursor that was sent last, and where it stands. */
   last: { cursor: string; position: number } | undefined;
+  /** Events that were sent, by their ids. */
+  readonly sent: Map<string, Sending>;
   /** Positions of durable events that were sent and not acknowledged. */
   unacked: number[];
   closed: boolean;

@@ -1,6 +1,7 @@
 import type { Link } from '../network/link.ts';
 import type { WireObserver } from '../network/wire-observer.ts';
 import type { Grants } from '../truth/grants.ts';
+import type { TrueLogs } from '../truth/logs.ts';
 import { type Asked, type Count, type Party, viewerOf, type Watched } from './watched.ts';
 
 export interface WireEvent {
@@ -42,7 +43,13 @@ export interface WireWatch extends Pick<WireObserver, 'atGateway' | 'fromGateway
   unanswered(): string | undefined;
 }
 
-export function createWireWatch(rules: readonly WireRule[], grants: Grants, now: () => number): WireWatch {
+export function createWireWatch(options: {
+  readonly rules: readonly WireRule[];
+  readonly grants: Grants;
+  readonly logs: Pick<TrueLogs, 'of'>;
+  readonly now: () => number;
+}): WireWatch {
+  const { rules, grants, logs, now } = options;
   const watchedByLink = new Map<number, Watched>();
 
   function received(watched: Watched, text: string): void {
@@ -86,7 +93,11 @@ export function createWireWatch(rules: readonly WireRule[], grants: Grants, now:
       if (response.ok && response.type === 'connect.init')
         watched.viewer = viewerOf(watched, response.result ?? {}, grants, now);
     } else if ('event_id' in frame) {
-      for (const rule of rules) rule.event?.(watched, frame as unknown as WireEvent);
+      const event = frame as unknown as WireEvent;
+      const { viewer, log } = watched;
+      // What nobody outside knows yet may be known by the time that the application comes to it.
+      if (viewer !== undefined) watched.sent.set(event.event_id, { viewer: viewer.sure ? { ...viewer } : viewer, log });
+      for (const rule of rules) rule.event?.(watched, event);
     } else {
       const { request_id: requestId, type } = frame as { readonly request_id: string; readonly type: string };
       const name = nameOf({ requestId, type });
@@ -115,11 +126,13 @@ export function createWireWatch(rules: readonly WireRule[], grants: Grants, now:
         party,
         token,
         acceptedAt: now(),
+        log: logs.of(party.tenant),
         resume: undefined,
         viewer: undefined,
         asked: new Map(),
         askedOfPeer: new Map(),
         last: undefined,
+        sent: new Map(),
         unacked: [],
         closed: false,
       });
