@@ -1,9 +1,12 @@
 import type { Bug } from './mutations/mutation.ts';
 import type { ActorPlan, GatewayPlan, Plan } from './plan/plan.ts';
+import type { Invariant } from './truth/verdict.ts';
 
 /** A bug of the product that a world once found, and a world made so that it finds it again. */
 export interface Regression {
   readonly bug: Bug;
+  /** What it breaks there. */
+  readonly violates: Invariant;
   readonly plan: Plan;
 }
 
@@ -51,6 +54,7 @@ export const regressions: readonly Regression[] = [
         },
       ],
     },
+    violates: 'every event or told',
     plan: {
       seed: 'a token is revoked during a long handshake',
       gateway,
@@ -79,6 +83,7 @@ export const regressions: readonly Regression[] = [
         },
       ],
     },
+    violates: 'every event or told',
     plan: {
       seed: 'a client stops while its application works on an event',
       gateway,
@@ -113,6 +118,7 @@ export const regressions: readonly Regression[] = [
         },
       ],
     },
+    violates: 'every event or told',
     plan: {
       seed: 'two connections end while an application works on what the first one brought',
       gateway: { ...gateway, revisions: [2, 3] },
@@ -139,6 +145,39 @@ export const regressions: readonly Regression[] = [
           how: { clientHearsAfter: 0, gatewayHearsAfter: 0, underWay: 'lost' as const },
         })),
       ],
+      until: 20_000,
+    },
+  },
+  {
+    bug: {
+      name: 'tells a peer that waits for credit nothing, so that it never learns what it should acknowledge',
+      edits: [
+        {
+          file: 'gateway-core/src/engine/delivery.ts',
+          find: '(this.#position < this.#tenantLog.tail.head && this.#canSend())',
+          replace: 'this.#position < this.#tenantLog.tail.head',
+        },
+      ],
+    },
+    violates: 'convergence',
+    plan: {
+      seed: 'a middlebox loses as many events as there is credit for',
+      gateway: { ...gateway, limits: { ...gateway.limits, event_window: 2 } },
+      actors: [client, { ...client, name: 'client-2' }],
+      items: [5_000, 5_500, 6_000].flatMap((at, index) => [
+        ...(index < 2 ? [{ at: at - 1, do: 'lose an event' as const, who: client.name }] : []),
+        {
+          at,
+          do: 'add' as const,
+          who: 'client-2',
+          token: `t${index}`,
+          counter: 'apples',
+          by: 1,
+          manner: 'well' as const,
+          asides: [],
+          padding: 0,
+        },
+      ]),
       until: 20_000,
     },
   },

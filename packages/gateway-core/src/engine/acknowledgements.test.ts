@@ -249,14 +249,18 @@ describe('a bookmark', () => {
     expect(ids(peer)).toEqual(['n1', 'n2', 'n3', 'n4']);
   });
 
-  it('does not come to a peer that is behind [EV-14]', async () => {
+  it('comes to a peer that waits for credit, and is linked to the last event: one that never got it learns so [EV-14]', async () => {
     const world = await createWorld({ limits: { event_window: 2 } });
     const peer = await world.connect();
     await world.appendNotes(1, 3);
 
     world.clock.advance(30_000);
+    const bookmark = peer.events('events.bookmark')[0];
+    await world.ask(peer, 'events.ack', { cursor: bookmark?.cursor });
 
-    expect(peer.events('events.bookmark')).toEqual([]);
+    expect(bookmark?.prev).toBe(cursorOf(peer, 1));
+    expect(bookmark?.cursor).toBe(cursorOf(peer, 1));
+    expect(ids(peer)).toEqual(['n1', 'n2', 'n3']);
   });
 
   it('never comes at revision 2 [EV-8]', async () => {

@@ -115,6 +115,21 @@ describe('a delivery', () => {
     },
   );
 
+  it('sends no bookmark to a peer that does not read: it is behind, whatever its credit [EV-14] [FC-7]', async () => {
+    const { deliver } = await withLog(3);
+    let full = true;
+    const { delivery, frames } = deliver(0, { full: () => full });
+
+    delivery.pump();
+    delivery.bookmark();
+    expect(frames).toEqual([]);
+    full = false;
+    delivery.pump();
+    await settle();
+
+    expect(frames).toHaveLength(3);
+  });
+
   it('reads for a slow peer about as much as it takes, and not a whole page for every few events [FC-7]', async () => {
     const log = await withLog(2_000);
     const read = vi.spyOn(log.store.log, 'read');

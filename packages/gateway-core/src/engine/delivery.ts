@@ -154,12 +154,15 @@ export class Delivery {
     this.#namePlaces();
   }
 
-  /** Sends a bookmark with the newest cursor to a peer that has all there is, unless an event carried one since the last call. */
+  /**
+   * Sends a bookmark with the newest cursor to a peer that has all there is, or all that it has credit for, unless an event
+   * carried one since the last call. It may be the only thing that tells a peer that the events it owes an ack for never came.
+   */
   bookmark(): void {
     const idle = !this.#sentSinceBookmark;
     this.#sentSinceBookmark = false;
     if (this.#audienceHalf === undefined || this.#state !== 'ready' || !idle) return;
-    if (this.#position < this.#tenantLog.tail.head || this.#output.full()) return;
+    if (this.#output.full() || (this.#position < this.#tenantLog.tail.head && this.#canSend())) return;
     const half = this.#eventId === '' ? this.#firstHalf : this.#tenantLog.placeHalf(this.#position, this.#eventId);
     this.#sendBookmark(half, this.#position);
   }
