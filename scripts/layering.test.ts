@@ -145,6 +145,12 @@ describe('layering reports', () => {
       imports: '../../gateway-core/src/index.ts',
       because: 'imports ../../gateway-core/src/index.ts, which is outside its package',
     },
+    {
+      what: 'what tests share, in what ships',
+      file: '@tyrum/contracts/src/index.ts',
+      imports: '../../../scripts/workspace/run-command.ts',
+      because: 'imports ../../../scripts/workspace/run-command.ts, which is outside its package',
+    },
   ];
 
   for (const { what, file, imports, because } of cases) {
@@ -197,7 +203,7 @@ describe('layering accepts', () => {
       '@tyrum/contracts',
       {
         'src/index.ts': [],
-        'src/a.test.ts': ['vitest', 'node:fs', './support/b.ts'],
+        'src/a.test.ts': ['vitest', 'node:fs', './support/b.ts', '../../../scripts/workspace/run-command.ts'],
         'src/support/b.ts': ['node:fs', 'ajv'],
       },
     ],

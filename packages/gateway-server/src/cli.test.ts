@@ -5,16 +5,17 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildCommand } from './test-support/build-command.ts';
+import { bundleGatewayCommand } from '../../../scripts/workspace/bundle-gateway-command.ts';
 import { openClient } from './test-support/handshake.ts';
 
 const TOKEN = 'an-admin-token-for-tests';
 
-let command: Awaited<ReturnType<typeof buildCommand>>;
+const bundled = mkdtempSync(join(tmpdir(), 'tyrum-gateway-'));
+let command: string;
 beforeAll(async () => {
-  command = await buildCommand();
+  command = await bundleGatewayCommand(bundled);
 });
-afterAll(() => command.remove());
+afterAll(() => rmSync(bundled, { recursive: true, force: true }));
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -29,7 +30,7 @@ function temporary(): string {
 
 /** Runs the command with nothing of the surrounding environment that could configure it. */
 function run(words: readonly string[], environment: Record<string, string> = {}, cwd = temporary()) {
-  const child = spawn(process.execPath, [command.path, ...words], {
+  const child = spawn(process.execPath, [command, ...words], {
     cwd,
     env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...environment },
   });

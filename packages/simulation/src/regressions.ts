@@ -60,12 +60,7 @@ export const regressions: readonly Regression[] = [
       gateway,
       actors: [{ ...client, road: { latency: [500, 500], bytesPerMs: Number.POSITIVE_INFINITY } }],
       items: [
-        {
-          at: 9_000,
-          do: 'break',
-          who: client.name,
-          how: { clientHearsAfter: 0, gatewayHearsAfter: 0, underWay: 'lost' },
-        },
+        broken(client.name, 9_000),
         { at: 9_900, do: 'revoke the token', who: client.name, scopes: client.scopes },
       ],
       until: 20_000,
@@ -89,17 +84,7 @@ export const regressions: readonly Regression[] = [
       gateway,
       actors: [{ ...client, listens: 'iterator', slowness: 400 }],
       items: [
-        ...Array.from({ length: 12 }, (_, index) => ({
-          at: 5_000 + index,
-          do: 'add' as const,
-          who: client.name,
-          token: `t${index}`,
-          counter: 'apples',
-          by: 1,
-          manner: 'well' as const,
-          asides: [],
-          padding: 0,
-        })),
+        ...Array.from({ length: 12 }, (_, index) => added(client.name, 5_000 + index, index)),
         // It stops, because there is no revision in common any more, and is helped in vain until there is.
         { at: 5_300, do: 'crash the gateway', silent: false, downMs: 10, revisions: [2] },
         { at: 8_000, do: 'restart the gateway', downMs: 10, revisions: [3] },
@@ -127,23 +112,10 @@ export const regressions: readonly Regression[] = [
         { ...client, name: 'client-2' },
       ],
       items: [
-        ...[5_000, 5_001, 5_002, 5_003, 5_004, 5_005, 5_006, 5_007, 5_100, 5_600].map((at, index) => ({
-          at,
-          do: 'add' as const,
-          who: 'client-2',
-          token: `t${index}`,
-          counter: 'apples',
-          by: 1,
-          manner: 'well' as const,
-          asides: [],
-          padding: 0,
-        })),
-        ...[5_080, 5_700].map((at) => ({
-          at,
-          do: 'break' as const,
-          who: client.name,
-          how: { clientHearsAfter: 0, gatewayHearsAfter: 0, underWay: 'lost' as const },
-        })),
+        ...[5_000, 5_001, 5_002, 5_003, 5_004, 5_005, 5_006, 5_007, 5_100, 5_600].map((at, index) =>
+          added('client-2', at, index),
+        ),
+        ...[5_080, 5_700].map((at) => broken(client.name, at)),
       ],
       until: 20_000,
     },
@@ -166,19 +138,19 @@ export const regressions: readonly Regression[] = [
       actors: [client, { ...client, name: 'client-2' }],
       items: [5_000, 5_500, 6_000].flatMap((at, index) => [
         ...(index < 2 ? [{ at: at - 1, do: 'lose an event' as const, who: client.name }] : []),
-        {
-          at,
-          do: 'add' as const,
-          who: 'client-2',
-          token: `t${index}`,
-          counter: 'apples',
-          by: 1,
-          manner: 'well' as const,
-          asides: [],
-          padding: 0,
-        },
+        added('client-2', at, index),
       ]),
       until: 20_000,
     },
   },
 ];
+
+/** One request of an actor, plainly made. */
+function added(who: string, at: number, index: number): Plan['items'][number] {
+  return { at, do: 'add', who, token: `t${index}`, counter: 'apples', by: 1, manner: 'well', asides: [], padding: 0 };
+}
+
+/** The connection of an actor ends, and both sides hear of it at once. */
+function broken(who: string, at: number): Plan['items'][number] {
+  return { at, do: 'break', who, how: { clientHearsAfter: 0, gatewayHearsAfter: 0, underWay: 'lost' } };
+}

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@tyrum/client-sdk';
 import { loadIdentity } from '@tyrum/client-sdk/node';
+import { bundleGatewayCommand } from '../../../scripts/workspace/bundle-gateway-command.ts';
 import { createArrivals } from './arrivals.ts';
-import { bundleGateway } from './bundle-gateway.ts';
 import { startPeer } from './child-processes.ts';
 import { createHistory } from './history.ts';
 import { startMortalGateway } from './mortal-gateway.ts';
@@ -66,7 +66,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
   const { seconds, seed, clients, paceMs, killEveryMs, strikeEveryMs, onProgress, signal } = options;
   const seeded = createSeeded(seed);
   const folder = await mkdtemp(join(tmpdir(), 'tyrum-torture-'));
-  const command = await bundleGateway(folder);
+  const command = await bundleGatewayCommand(folder);
   const token = randomBytes(32).toString('base64url');
   const history = createHistory(join(folder, 'history.jsonl'));
   const tally = createTally();

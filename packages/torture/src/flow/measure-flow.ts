@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bundleGateway } from '../bundle-gateway.ts';
+import { bundleGatewayCommand } from '../../../../scripts/workspace/bundle-gateway-command.ts';
 import { startMeasuredGateway } from './measured-gateway.ts';
 import { connectRawPeer, type RawPeer } from './raw-peer.ts';
 import { createReaders, stamped } from './readers.ts';
@@ -59,7 +59,7 @@ export async function measureFlow(options: FlowOptions): Promise<Flow> {
   const { readers: readerCount, onProgress } = options;
   const folder = await mkdtemp(join(tmpdir(), 'tyrum-flow-'));
   const token = randomBytes(32).toString('base64url');
-  const command = await bundleGateway(folder);
+  const command = await bundleGatewayCommand(folder);
   const flags = [...FLAGS, ...options.flags];
   const gateway = await startMeasuredGateway({ command, data: join(folder, 'gateway'), token, flags });
   const readers = createReaders();

@@ -1,25 +1,22 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../../packages/', import.meta.url));
 /** A native module: it stays where it is installed. */
 const NATIVE = 'better-sqlite3';
 
 /**
- * Compiles the command into one file, in a directory of its own that is laid out like the package. Running it from source takes
- * several times as long, and each test runs it anew.
+ * Compiles the gateway's command into one file, in a directory that it lays out like the package, and answers the file's path.
+ * From source the command takes several times as long to start, and tests and tortures start it again and again.
  */
-export async function buildCommand(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const directory = await mkdtemp(join(tmpdir(), 'tyrum-gateway-'));
+export async function bundleGatewayCommand(directory: string): Promise<string> {
   const path = join(directory, 'dist', 'cli.mjs');
-  const native = createRequire(join(PACKAGE, '../store-sqlite/package.json')).resolve(NATIVE);
-  await copyFile(join(PACKAGE, 'package.json'), join(directory, 'package.json'));
+  const native = createRequire(join(PACKAGES, 'store-sqlite/package.json')).resolve(NATIVE);
   await build({
-    entryPoints: [join(PACKAGE, 'src/cli.ts')],
+    entryPoints: [join(PACKAGES, 'gateway-server/src/cli.ts')],
     outfile: path,
     bundle: true,
     platform: 'node',
@@ -35,5 +32,7 @@ export async function buildCommand(): Promise<{ readonly path: string; remove():
       },
     ],
   });
-  return { path, remove: () => rm(directory, { recursive: true, force: true }) };
+  // The command says its version, from beside the directory that it is in.
+  await copyFile(join(PACKAGES, 'gateway-server/package.json'), join(directory, 'package.json'));
+  return path;
 }
