@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeRevision, type RevisionArtefact } from '../packages/contracts/src/artefacts.ts';
 import { tyrum } from '../packages/contracts/src/tyrum.ts';
-import { breaks, type Judgement, judge } from './compatibility/judge.ts';
+import { judge } from './compatibility/judge.ts';
+import { breaks, type Judgement } from './compatibility/judgement.ts';
 import { locate } from './compatibility/locate.ts';
 
 /** One comparison, and whether a break in it is allowed: the revision is in the making, or the two have different numbers. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RevisionArtefact } from '../../packages/contracts/src/artefacts/describe.ts';
-import { breaks, judge } from './judge.ts';
+import { judge } from './judge.ts';
+import { breaks } from './judgement.ts';
 
 const text = { type: 'string' };
 const item = { type: 'object', properties: { name: text }, required: ['name'] };
