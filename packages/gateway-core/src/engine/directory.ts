@@ -49,6 +49,7 @@ export function createDirectory<P extends Peer>(): Directory<P> {
     *all() {
       for (const { peers } of tenants.values()) yield* peers;
     },
+    count: (tenant) => tenants.get(tenant)?.peers.size ?? 0,
     ofTenant: (tenant) => tenants.get(tenant)?.peers ?? [],
   };
 }

@@ -48,4 +48,6 @@ export interface PeerDirectory {
   /** The newest open connection of a device, in one role where that is given. */
   find(tenant: string, deviceId: string, role?: Role): Peer | undefined;
   all(): Iterable<Peer>;
+  /** How many connections a tenant has open. */
+  count(tenant: string): number;
 }

@@ -1,7 +1,10 @@
 /** A token bucket: so many at once, so many per second after that. */
 export interface Bucket {
-  /** Takes one. Answers 0, or the milliseconds after which one will be there. */
-  take(): number;
+  /**
+   * Takes one, or so many at once. Answers 0, or the milliseconds after which they will be there; then it has taken none. More than
+   * the burst are never there.
+   */
+  take(count?: number): number;
 }
 
 export interface BucketOptions {
@@ -24,14 +27,14 @@ class TokenBucket implements Bucket {
     this.#options = options;
   }
 
-  take(): number {
+  take(count = 1): number {
     const { perSecond, burst, elapsed } = this.#options;
     const interval = 1000 / perSecond;
     const now = elapsed();
     const start = Math.max(now, this.#due);
-    const wait = start - now - (burst - 1) * interval;
+    const wait = start - now - (burst - count) * interval;
     if (wait > 0) return Math.ceil(wait);
-    this.#due = start + interval;
+    this.#due = start + count * interval;
     return 0;
   }
 }

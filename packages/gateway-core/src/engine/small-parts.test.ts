@@ -29,6 +29,15 @@ describe('a bucket', () => {
     expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 1]);
   });
 
+  it('gives as many at once as are asked for, or none of them', () => {
+    const clock = createManualClock();
+    const bucket = createBucket({ perSecond: 10, burst: 5, elapsed: clock.elapsed });
+
+    expect([bucket.take(3), bucket.take(3), bucket.take(2), bucket.take(4)]).toEqual([0, 100, 0, 400]);
+    clock.advance(400);
+    expect([bucket.take(4), bucket.take()]).toEqual([0, 100]);
+  });
+
   it('gives exactly its rate over a long time, at moments that no binary fraction holds [FC-3]', () => {
     let now = 0;
     const bucket = createBucket({ perSecond: 3, burst: 1, elapsed: () => now });
@@ -157,6 +166,7 @@ describe('the directory', () => {
     expect(directory.find('a', '__proto__')).toBe(peers[3]);
     expect(directory.find('__proto__', 'x')).toBeUndefined();
     expect([...directory.ofTenant('a')]).toHaveLength(4);
+    expect([directory.count('a'), directory.count('b'), directory.count('c')]).toEqual([4, 1, 0]);
     expect([...directory.all()]).toHaveLength(5);
   });
 

@@ -26,8 +26,8 @@ const GONE_MS = 300_000;
 /** Who is connected is seen again before half of that is over. */
 const LOOK_MS = 60_000;
 const BATCH = 128;
-/** When everyone comes back at once, telling each to all costs the square of them: then `presence.list` tells. */
-const NEWS = { perSecond: 20, burst: 200 };
+/** Deliveries. When everyone comes back at once, telling each to all costs the square of them: then `presence.list` tells. */
+const NEWS = { perSecond: 5_000, burst: 20_000 };
 
 export function createPresenceWatch(services: DomainServices, background: Background): PresenceWatch {
   const { clock, peers, store } = services;
@@ -35,8 +35,14 @@ export function createPresenceWatch(services: DomainServices, background: Backgr
 
   const watch = createPeriodic(clock, background, { what: 'see who is still there', everyMs: LOOK_MS, work: look });
 
-  function upserted({ events }: TenantUnit, entry: Presence): void {
-    if (news.take() === 0) events.emit('presence.upserted', { entry });
+  /** Whether one event more may be told to all that a tenant has connected. */
+  function mayTell(tenant: string): boolean {
+    const deliveries = Math.max(1, peers.count(tenant));
+    return news.take(Math.min(deliveries, NEWS.burst)) === 0;
+  }
+
+  function upserted({ events, tenant }: TenantUnit, entry: Presence): void {
+    if (mayTell(tenant)) events.emit('presence.upserted', { entry });
   }
 
   /** Looks at everyone who was not seen for a while: who is connected is seen, and who is not is gone in the end. */
@@ -71,7 +77,7 @@ export function createPresenceWatch(services: DomainServices, background: Backgr
         return;
       }
       await tx.documents.delete(SYSTEM, presence, id);
-      events.emit('presence.pruned', { instance_id: current.entry.instance_id });
+      if (mayTell(tenant)) events.emit('presence.pruned', { instance_id: current.entry.instance_id });
     });
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDomainWorld, type DomainWorld, deviceIdOf, refusal } from '../test-support/domain-world.ts';
+import type { FakePeer } from '../test-support/fake-peer.ts';
 
 const MINUTE = 60_000;
 const desk = deviceIdOf('desk');
@@ -155,16 +156,51 @@ describe('who is there', () => {
     expect(news(world).filter(({ type }) => type === 'presence.pruned')).toHaveLength(300);
   });
 
-  it('is told to all at a bounded rate, and listed whole', async () => {
+  it('is told at a rate that bounds deliveries, however many are connected, and listed whole', async () => {
     const world = await createDomainWorld();
+    const names = Array.from({ length: 100 }, (_, count) => `desk ${count}`);
+    for (const name of names) await world.open({ name, role: 'client' });
+    world.clock.advance(MINUTE);
+    const before = news(world).length;
 
-    for (let count = 0; count < 250; count += 1) {
-      await world.call('presence.beacon', {}, { ...atTheDesk, deviceId: deviceIdOf(`desk ${count}`) });
+    for (let round = 0; round < 3; round += 1) {
+      for (const name of names) {
+        await world.call('presence.beacon', {}, { ...atTheDesk, deviceId: deviceIdOf(name) });
+      }
     }
 
-    expect(news(world)).toHaveLength(200);
-    const first = await world.call('presence.list', { limit: 200 });
-    const second = await world.call('presence.list', { limit: 200, cursor: first.next_cursor as string });
-    expect(first.entries.length + second.entries.length).toBe(250);
+    expect([before, news(world).length - before]).toEqual([100, 200]);
+    expect((await world.call('presence.list', { limit: 200 })).entries).toHaveLength(100);
+  });
+
+  it('is told of no more than deliveries allow when hundreds leave hundreds, and all of them go off the list', async () => {
+    const world = await createDomainWorld();
+    const leaving: FakePeer[] = [];
+    for (let count = 0; count < 300; count += 1) {
+      const peer = await world.open({ name: `desk ${count}`, role: 'client' });
+      if (count % 2 === 0) leaving.push(peer);
+    }
+    for (const peer of leaving) world.lose(peer);
+
+    await world.pass(6 * MINUTE, MINUTE);
+
+    expect((await world.call('presence.list', { limit: 200 })).entries).toHaveLength(150);
+    expect(news(world).filter(({ type }) => type === 'presence.pruned')).toHaveLength(Math.floor(20_000 / 150));
+  });
+
+  it('is told to a tenant with more connections than are told at once, now and then', async () => {
+    const world = await createDomainWorld();
+    world.services.peers.count = () => 1_000_000;
+
+    const beacons = async () => {
+      for (const name of ['a', 'b']) {
+        await world.call('presence.beacon', {}, { ...atTheDesk, deviceId: deviceIdOf(name) });
+      }
+    };
+    await beacons();
+    world.clock.advance(4000);
+    await beacons();
+
+    expect(news(world)).toHaveLength(2);
   });
 });

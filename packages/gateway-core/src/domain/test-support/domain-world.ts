@@ -114,6 +114,7 @@ export async function createDomainWorld(options: WorldOptions = {}): Promise<Dom
           (peer) => peer.tenant === tenant && peer.deviceId === deviceId && (role ?? peer.role) === peer.role,
         ),
       all: () => peers,
+      count: (tenant) => [...peers].filter((peer) => peer.tenant === tenant).length,
     },
     telemetry,
     owner: randomUuid(random),
