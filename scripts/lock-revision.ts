@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describeChange, jsonChanges } from '../packages/contracts/src/artefacts/json-changes.ts';
+import { spokenModules } from '../packages/contracts/src/artefacts/spoken/spoken-modules.ts';
 import { describeRevision, hashArtefact, type Json } from '../packages/contracts/src/artefacts.ts';
 import { tyrum } from '../packages/contracts/src/tyrum.ts';
 
@@ -8,7 +9,7 @@ const contracts = new URL('../packages/contracts/', import.meta.url);
 
 /**
  * Writes the artefact of each served revision to `packages/contracts/revisions/` and the hashes to
- * `src/revision-hashes.gen.ts`. The file of a released revision is frozen: where the definitions have moved away from it,
+ * `src/revision-hashes.gen.ts`, and to `src/spoken/` what a peer without zod speaks them by. The file of a released revision is frozen: where the definitions have moved away from it,
  * nothing is written and the exit code is 1, unless `--refreeze <revision>` says that no peer has that file yet.
  */
 function lockRevisions(refrozen: readonly number[]): boolean {
@@ -40,6 +41,8 @@ function lockRevisions(refrozen: readonly number[]): boolean {
     new URL('src/revision-hashes.gen.ts', contracts),
     `/** SHA-256 of each revision's artefact, base64url. Written by \`scripts/lock-revision.ts\`. */\nexport const REVISION_HASHES = {\n${hashes.join('')}} as const;\n`,
   );
+  for (const [name, text] of Object.entries(spokenModules(tyrum)))
+    writeFileSync(new URL(`src/spoken/${name}`, contracts), text);
   for (const { revision } of files) console.log(`revision ${revision} locked`);
   return true;
 }

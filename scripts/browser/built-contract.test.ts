@@ -2,18 +2,21 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../packages/contracts/src/artefacts/json.ts';
 import * as full from '../../packages/contracts/src/artefacts.ts';
+import type { Reading } from '../../packages/contracts/src/define/read-as.ts';
+import type { SpokenView } from '../../packages/contracts/src/define/spoken.ts';
 import { tyrum } from '../../packages/contracts/src/tyrum.ts';
 import { mutated, valuesOf } from '../../packages/contracts/test/wire-values.ts';
 import { bundleForBrowsers } from './bundle.ts';
 
 type Built = typeof import('../../packages/contracts/src/index.ts') &
-  typeof import('../../packages/contracts/src/artefacts.ts');
+  typeof import('../../packages/contracts/src/artefacts.ts') &
+  typeof import('../../packages/contracts/src/spoken.ts');
 
 describe('the contract as it is built for browsers', () => {
   let built: Built;
   beforeAll(async () => {
     const { text } = await bundleForBrowsers(
-      `export * from './packages/contracts/src/index.ts'; export * from './packages/contracts/src/artefacts.ts';`,
+      `export * from './packages/contracts/src/index.ts'; export * from './packages/contracts/src/artefacts.ts'; export * from './packages/contracts/src/spoken.ts';`,
     );
     built = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
   });
@@ -37,19 +40,21 @@ describe('the contract as it is built for browsers', () => {
     async (revision) => {
       const artefact = full.describeRevision(tyrum, revision);
       const follow = (reference: string) => artefact.$defs[reference.replace('#/$defs/', '')] as JsonObject;
-      const [one, other] = [tyrum.at(revision), built.spokenTyrum.at(revision)];
+      const [one, other, spoken] = [tyrum.at(revision), built.tyrum.at(revision), built.spokenTyrum.at(revision)];
       const readers = [...one.requests].flatMap(([type, { readPayload, readResult }]) => [
         {
           name: `${type} payload`,
           schema: artefact.requests[type]?.payload,
           read: readPayload,
           as: other.requests.get(type)?.readPayload,
+          spoken: spoken.requests.get(type)?.readPayload,
         },
         {
           name: `${type} result`,
           schema: artefact.requests[type]?.result as JsonObject,
           read: readResult,
           as: other.requests.get(type)?.readResult,
+          spoken: spoken.requests.get(type)?.readResult,
         },
       ]);
       const events = [...one.events].map(([type, { readPayload }]) => ({
@@ -57,14 +62,13 @@ describe('the contract as it is built for browsers', () => {
         schema: artefact.events[type]?.payload,
         read: readPayload,
         as: other.events.get(type)?.readPayload,
+        spoken: spoken.events.get(type)?.readPayload,
       }));
       const seen = { fits: 0, misfits: 0 };
 
-      expect([...other.requests.keys(), ...other.events.keys()].sort()).toEqual(
-        [...one.requests.keys(), ...one.events.keys()].sort(),
-      );
-      for (const { name, schema, read, as } of [...readers, ...events]) {
-        expect(as === undefined, name).toBe(read === undefined);
+      for (const view of [other, spoken]) expect(typesOf(view)).toEqual(typesOf(one));
+      for (const { name, schema, read, as, spoken } of [...readers, ...events]) {
+        expect([as === undefined, spoken === undefined], name).toEqual([read === undefined, read === undefined]);
         if (schema === undefined || read === undefined) continue;
         const values = valuesOf(schema, follow);
         await fc.assert(
@@ -72,6 +76,7 @@ describe('the contract as it is built for browsers', () => {
             const reading = read(value);
             seen[reading.fits ? 'fits' : 'misfits'] += 1;
             expect(as?.(value), name).toEqual(reading);
+            expect(told(spoken?.(value)), name).toEqual(told(reading));
           }),
           { numRuns: 12 },
         );
@@ -80,3 +85,12 @@ describe('the contract as it is built for browsers', () => {
     },
   );
 });
+
+/** What a reading says: of a value that does not fit the first thing that is wrong, for zod may say of one thing several. */
+function told(reading: Reading | undefined): unknown {
+  return reading?.fits === false ? { message: reading.message, issue: reading.issues[0] } : reading;
+}
+
+function typesOf({ requests, events }: SpokenView): readonly string[] {
+  return [...requests.keys(), ...events.keys()].sort();
+}

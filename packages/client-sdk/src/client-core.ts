@@ -1,4 +1,5 @@
-import { decodeFrame, describeIssue, type EventFrame, isErrorCode, ProtocolError } from '@tyrum/contracts';
+import type { EventFrame } from '@tyrum/contracts';
+import { decodeFrame, describeIssue, isErrorCode, ProtocolError } from '@tyrum/contracts/spoken';
 import { ClientError } from './client-error.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import type { ClientState } from './client-state.ts';

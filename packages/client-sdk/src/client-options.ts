@@ -1,15 +1,5 @@
-import {
-  type Capability,
-  type Clock,
-  type Contract,
-  type Device,
-  type Random,
-  type Role,
-  type Spoken,
-  systemClock,
-  systemRandom,
-  type Tyrum,
-} from '@tyrum/contracts';
+import type { Capability, Clock, Contract, Device, Random, Role, Spoken, Tyrum } from '@tyrum/contracts';
+import { systemClock, systemRandom } from '@tyrum/contracts/spoken';
 import { ClientError } from './client-error.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './client-limits.ts';
 import { BARE_REVISION } from './connection/offer.ts';

@@ -1,4 +1,5 @@
-import { type Contract, spokenTyrum, type Tyrum } from '@tyrum/contracts';
+import type { Contract, Tyrum } from '@tyrum/contracts';
+import { spokenTyrum } from '@tyrum/contracts/spoken';
 import type { Client } from './client-interface.ts';
 import type { ClientOptions } from './client-options.ts';
 import { createSpokenClient } from './spoken-client.ts';

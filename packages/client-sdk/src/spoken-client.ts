@@ -1,4 +1,5 @@
-import { type Contract, ProtocolError } from '@tyrum/contracts';
+import type { Contract } from '@tyrum/contracts';
+import { ProtocolError } from '@tyrum/contracts/spoken';
 import { createClientCore } from './client-core.ts';
 import { ClientError } from './client-error.ts';
 import type { Client, ConnectOptions } from './client-interface.ts';

@@ -76,7 +76,7 @@ export { Capability, CapabilityState } from './schemas/capability.ts';
 export { Device, GatewayIdentity, RECOVERY_REASONS, Recovery, type RecoveryReason } from './schemas/connection.ts';
 export { Conversation, ConversationSummary, QueueMode } from './schemas/conversation.ts';
 export { ErrorBody } from './schemas/error-body.ts';
-export { EventScope, SCOPE_ID_FIELD } from './schemas/event-scope.ts';
+export { EventScope } from './schemas/event-scope.ts';
 export { LocationSample } from './schemas/location.ts';
 export { Part, UIMessage } from './schemas/message.ts';
 export { Node, Pairing, PairingStatus } from './schemas/pairing.ts';
@@ -97,6 +97,7 @@ export {
   type Reconnect,
 } from './tables/close-codes.ts';
 export { ERROR_CODES, ERRORS, type ErrorCode, isErrorCode, isRetryable } from './tables/errors.ts';
+export { SCOPE_ID_FIELD } from './tables/event-scopes.ts';
 export {
   DEFAULT_LIMITS,
   HANDSHAKE_LIMITS,
@@ -119,5 +120,5 @@ export {
   SCOPES_OF_ROLE,
   type Scope,
 } from './tables/vocabulary.ts';
-export { spokenTyrum, type Tyrum, tyrum } from './tyrum.ts';
+export { type Tyrum, tyrum } from './tyrum.ts';
 export { type FromZod3, fromZod3, type Zod3Schema } from './zod3/from-zod3.ts';

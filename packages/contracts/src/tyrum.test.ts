@@ -3,18 +3,7 @@ import { definitionsOf } from './define/assemble.ts';
 import { mustFit, readAs } from './define/read-as.ts';
 import type { RequestView } from './define/revision-view.ts';
 import { existsAt } from './define/shapes.ts';
-import { spokenTyrum, tyrum } from './tyrum.ts';
-
-describe('the contract as it is spoken', () => {
-  it('is the judged one', () => {
-    expect(spokenTyrum.definitions).toEqual(tyrum.definitions);
-    expect(spokenTyrum).toMatchObject({ name: 'tyrum', served: tyrum.served, hashes: tyrum.hashes, extensions: [] });
-    for (const revision of tyrum.served) {
-      expect([...spokenTyrum.at(revision).requests.keys()]).toEqual([...tyrum.at(revision).requests.keys()]);
-      expect([...spokenTyrum.at(revision).events.keys()]).toEqual([...tyrum.at(revision).events.keys()]);
-    }
-  });
-});
+import { tyrum } from './tyrum.ts';
 
 describe('the contract of this project', () => {
   it('serves revisions 2 and 3, and its hashes are locked', () => {

@@ -1,10 +1,7 @@
 import { approvalCast } from './casts/approval.ts';
-import { conversationCast, sendAt2 } from './casts/conversation.ts';
+import { conversationCast } from './casts/conversation.ts';
 import { uiMessageStreamCast } from './casts/ui-message-stream.ts';
-import { assemble } from './define/assemble.ts';
 import { defineContract } from './define/contract.ts';
-import { createShapes } from './define/shapes.ts';
-import type { Spoken } from './define/spoken.ts';
 import * as approvalEvents from './events/approval.ts';
 import * as artifactEvents from './events/artifact.ts';
 import * as controlEvents from './events/control.ts';
@@ -35,7 +32,8 @@ import * as workflow from './operations/workflow.ts';
 import { REVISION_HASHES } from './revision-hashes.gen.ts';
 import { revisions } from './tables/revisions.ts';
 
-const shipped = {
+/** The contract that this project ships. Extend it, or bring your own. */
+export const tyrum = /* @__PURE__ */ defineContract({
   name: 'tyrum',
   revisions,
   modules: {
@@ -68,24 +66,7 @@ const shipped = {
     workflowEvents,
   },
   hashes: REVISION_HASHES,
-};
-
-/** The contract that this project ships. Extend it, or bring your own. */
-export const tyrum = /* @__PURE__ */ judged();
-
-/**
- * The same for a peer that speaks it as it is. It was judged when it was published, and a peer casts nothing: what judges and
- * what casts is not loaded with it.
- */
-export const spokenTyrum: Spoken = /* @__PURE__ */ spoken();
+  casts: [approvalCast, conversationCast, uiMessageStreamCast],
+});
 
 export type Tyrum = typeof tyrum;
-
-function judged() {
-  return defineContract({ ...shipped, casts: [approvalCast, conversationCast, uiMessageStreamCast] });
-}
-
-function spoken(): Spoken {
-  const casts = [{ from: 2, to: 3, requests: { 'conversation.send': sendAt2 } }];
-  return assemble({ ...shipped, casts }, createShapes);
-}

@@ -1,4 +1,5 @@
-import { type Clock, cutCloseReason, decodeFrame, HANDSHAKE_LIMITS } from '@tyrum/contracts';
+import type { Clock } from '@tyrum/contracts';
+import { cutCloseReason, decodeFrame, HANDSHAKE_LIMITS } from '@tyrum/contracts/spoken';
 import type { ConnectSocket, Socket, SocketRequest } from '../ports/socket.ts';
 import { type ConnectionPhase, type Ending, endingOfClose, endingOfRefusal, lost } from './ending.ts';
 import type { HandshakeChannel, HandshakeOutcome } from './handshake.ts';

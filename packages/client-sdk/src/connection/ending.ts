@@ -1,4 +1,5 @@
-import { afterClose, CLOSE_CODES, closeName, type ErrorFrameBody, isErrorCode, ProtocolError } from '@tyrum/contracts';
+import type { ErrorFrameBody } from '@tyrum/contracts';
+import { afterClose, CLOSE_CODES, closeName, isErrorCode, ProtocolError } from '@tyrum/contracts/spoken';
 import { ClientError, type ClientErrorCode, type MustChange } from '../client-error.ts';
 
 /** Why a connection ended, and what follows from it. */

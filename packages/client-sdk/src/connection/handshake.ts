@@ -1,19 +1,15 @@
+import type { Limits, MutualFacts, Recovery, ResponseFrame, SpokenView } from '@tyrum/contracts';
 import {
   decodeFrame,
   fromBase64Url,
   gatewayIdFrom,
   gatewayTranscript,
-  type Limits,
-  type MutualFacts,
   peerTranscript,
   publicKeyDer,
-  type Recovery,
-  type ResponseFrame,
   randomUuid,
-  type SpokenView,
   toBase64Url,
   transcriptAt2,
-} from '@tyrum/contracts';
+} from '@tyrum/contracts/spoken';
 import type { ProvenGateway } from '../client-state.ts';
 import type { ClientCrypto } from '../ports/crypto.ts';
 import { type Ending, endingOfRefusal, stopped } from './ending.ts';

@@ -1,4 +1,5 @@
-import { type Clock, MISSED_HEARTBEATS } from '@tyrum/contracts';
+import type { Clock } from '@tyrum/contracts';
+import { MISSED_HEARTBEATS } from '@tyrum/contracts/spoken';
 
 /** Notices a gateway that has fallen silent, which a browser's socket does not. */
 export interface Heartbeat {

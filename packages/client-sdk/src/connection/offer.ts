@@ -1,4 +1,5 @@
-import { type Random, type Role, randomText, type Spoken } from '@tyrum/contracts';
+import type { Random, Role, Spoken } from '@tyrum/contracts';
+import { randomText } from '@tyrum/contracts/spoken';
 import type { DeviceDescription, PeerCapability } from '../client-options.ts';
 import type { Identity } from '../ports/identity.ts';
 

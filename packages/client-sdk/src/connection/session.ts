@@ -1,4 +1,5 @@
-import { DEFAULT_LIMITS, type Limits, type Recovery, type SpokenView } from '@tyrum/contracts';
+import type { Limits, Recovery, SpokenView } from '@tyrum/contracts';
+import { DEFAULT_LIMITS } from '@tyrum/contracts/spoken';
 import type { ProvenGateway } from '../client-state.ts';
 
 /** What a completed handshake agreed on. */

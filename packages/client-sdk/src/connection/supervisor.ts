@@ -1,4 +1,4 @@
-import { CLOSE_CODES, randomFraction } from '@tyrum/contracts';
+import { CLOSE_CODES, randomFraction } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { ResolvedOptions } from '../client-options.ts';
 import type { ClientState, OpenState } from '../client-state.ts';

@@ -1,4 +1,5 @@
-import { type Clock, ProtocolError } from '@tyrum/contracts';
+import type { Clock } from '@tyrum/contracts';
+import { ProtocolError } from '@tyrum/contracts/spoken';
 
 /** Keeps the place up to which events are processed, in the storage first and then with the gateway. */
 export interface Acknowledger {

@@ -1,4 +1,5 @@
-import { type Clock, type Random, randomFraction } from '@tyrum/contracts';
+import type { Clock, Random } from '@tyrum/contracts';
+import { randomFraction } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import { type Backoff, reconnectDelay } from '../connection/reconnect.ts';
 import type { Reply } from '../requests/response.ts';

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { type Clock, systemClock } from '@tyrum/contracts';
+import type { Clock } from '@tyrum/contracts';
+import { systemClock } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { Journal, JournalEntry, JournalOutcome } from '../ports/journal.ts';
 import { isErrno, PRIVATE_MODE, replaceFile, syncDirectory } from './atomic-file.ts';

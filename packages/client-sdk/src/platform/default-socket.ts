@@ -1,4 +1,4 @@
-import { toBase64Url } from '@tyrum/contracts';
+import { toBase64Url } from '@tyrum/contracts/spoken';
 import WebSocket from 'isomorphic-ws';
 import type { ConnectSocket, SocketEvents, SocketRequest } from '../ports/socket.ts';
 

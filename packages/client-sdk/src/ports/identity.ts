@@ -1,4 +1,4 @@
-import { deviceIdFrom, publicKeyDer, publicKeyText } from '@tyrum/contracts';
+import { deviceIdFrom, publicKeyDer, publicKeyText } from '@tyrum/contracts/spoken';
 import type { Awaitable, ClientCrypto } from './crypto.ts';
 
 /** The device that a client proves to be: an Ed25519 key that never leaves its place. */

@@ -1,4 +1,5 @@
-import { type ProtocolError, type Random, type ResponseFrame, randomUuid } from '@tyrum/contracts';
+import type { ProtocolError, Random, ResponseFrame } from '@tyrum/contracts';
+import { randomUuid } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { Link } from '../connection/connection.ts';
 import { requestFrame } from './outgoing.ts';

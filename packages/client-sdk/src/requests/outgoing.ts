@@ -1,4 +1,5 @@
-import { ProtocolError, type Spoken, type SpokenView, type Trace } from '@tyrum/contracts';
+import type { Spoken, SpokenView, Trace } from '@tyrum/contracts';
+import { ProtocolError } from '@tyrum/contracts/spoken';
 import { isAgreed, type Session } from '../connection/session.ts';
 import { sameJson } from './same-json.ts';
 

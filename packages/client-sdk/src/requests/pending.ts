@@ -1,14 +1,5 @@
-import {
-  type Clock,
-  type EffectClass,
-  type ErrorResponseFrame,
-  exceedsUtf8,
-  type Random,
-  type ResponseFrame,
-  randomFraction,
-  randomUuid,
-  type Spoken,
-} from '@tyrum/contracts';
+import type { Clock, EffectClass, ErrorResponseFrame, Random, ResponseFrame, Spoken } from '@tyrum/contracts';
+import { exceedsUtf8, randomFraction, randomUuid } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { ClientLimits } from '../client-limits.ts';
 import type { Link } from '../connection/connection.ts';

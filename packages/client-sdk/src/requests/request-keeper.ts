@@ -1,4 +1,5 @@
-import { type Clock, DEFAULT_LIMITS } from '@tyrum/contracts';
+import type { Clock } from '@tyrum/contracts';
+import { DEFAULT_LIMITS } from '@tyrum/contracts/spoken';
 import type { Outbox, OutboxRecord } from './outbox.ts';
 import type { PendingRequest } from './pending-request.ts';
 

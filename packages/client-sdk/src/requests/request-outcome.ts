@@ -1,4 +1,5 @@
-import { type ErrorCode, ProtocolError } from '@tyrum/contracts';
+import type { ErrorCode } from '@tyrum/contracts';
+import { ProtocolError } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { PendingRequest } from './pending-request.ts';
 import type { Reply } from './response.ts';

@@ -1,10 +1,5 @@
-import {
-  type ErrorFrameBody,
-  isErrorCode,
-  type OkResponseFrame,
-  ProtocolError,
-  type SpokenView,
-} from '@tyrum/contracts';
+import type { ErrorFrameBody, OkResponseFrame, SpokenView } from '@tyrum/contracts';
+import { isErrorCode, ProtocolError } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 
 /** A successful response, with what it says besides its result. */

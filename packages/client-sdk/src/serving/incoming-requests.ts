@@ -1,12 +1,5 @@
-import {
-  describeIssue,
-  exceedsUtf8,
-  ProtocolError,
-  type RequestFrame,
-  type Role,
-  type SpokenRequest,
-  type Trace,
-} from '@tyrum/contracts';
+import type { RequestFrame, Role, SpokenRequest, Trace } from '@tyrum/contracts';
+import { describeIssue, exceedsUtf8, ProtocolError } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { Link } from '../connection/connection.ts';
 import { isAgreed } from '../connection/session.ts';

@@ -1,4 +1,5 @@
-import { type Clock, ProtocolError, type RequestFrame } from '@tyrum/contracts';
+import type { Clock, RequestFrame } from '@tyrum/contracts';
+import { ProtocolError } from '@tyrum/contracts/spoken';
 import { afterLong } from '../long-timer.ts';
 import type { Journal, JournalEntry, JournalOutcome } from '../ports/journal.ts';
 import { errorBodyOf } from './answer.ts';

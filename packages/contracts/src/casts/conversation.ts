@@ -24,18 +24,15 @@ interface SendAt3 {
   readonly metadata?: Record<string, unknown>;
 }
 
-/** What `conversation.send` looks like at revision 2. */
-export const sendAt2 = { payload: { schema: SendAt2 }, result: { schema: StreamAt2 } };
-
 /** Conversations between revisions 2 and 3: UI messages in, the turn's id as the stream's id out. */
 export const conversationCast = /* @__PURE__ */ defineCast({
   from: 2,
   to: 3,
   requests: {
     'conversation.send': {
-      payload: { ...sendAt2.payload, up: sendUp },
+      payload: { schema: SendAt2, up: sendUp },
       result: {
-        ...sendAt2.result,
+        schema: StreamAt2,
         down: (result: { turn_id: string }): z.input<typeof StreamAt2> => ({ stream_id: result.turn_id }),
       },
     },

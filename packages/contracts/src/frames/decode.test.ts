@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAs } from '../define/read-as.ts';
 import { schemaAt } from '../define/schema-at.ts';
+import { Timestamp } from '../schemas/common.ts';
 import { type DecodeOptions, decodeFrame } from './decode.ts';
 import { frameSchemas } from './frame-schemas.ts';
 
@@ -23,6 +25,12 @@ const issue = (frame: unknown, options?: DecodeOptions) => {
 };
 
 describe('a frame', () => {
+  it('has the time of an event as the schema of a time has it', () => {
+    const source = readFileSync(new URL('envelope-parts.ts', import.meta.url), 'utf8');
+
+    expect(source).toContain(`/${Timestamp._zod.def.pattern?.source}/`);
+  });
+
   it.each(EVERYONE)('is told apart by ok and event_id, in that order [FR-2] ($revision, $unknownKeys)', (options) => {
     expect(decode(request, options)).toEqual({ kind: 'request', frame: request });
     expect(decode(ok, options)).toEqual({ kind: 'response', frame: ok });

@@ -1,11 +1,12 @@
 import type * as z from 'zod/mini';
 import type { Issue } from './decode.ts';
 
-const MOST = 8;
+/** Issues that are told at the most. */
+export const MOST_ISSUES = 8;
 
 /** What a schema found wrong, as the wire says it: a path from `root` and what was expected. At most eight are told. */
 export function issuesOf(error: z.core.$ZodError, root: string): readonly Issue[] {
-  return error.issues.slice(0, MOST).map((issue) => {
+  return error.issues.slice(0, MOST_ISSUES).map((issue) => {
     const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
     const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
     return { path: [root, ...path, ...unknownKey], message: issue.message };
@@ -42,15 +43,18 @@ export function expectationOf(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-function kindOf(value: unknown): string {
+/** What JSON calls the kind of a value. */
+export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function oneOf(values: readonly unknown[]): string {
+/** Values as a message names them. */
+export function oneOf(values: readonly unknown[]): string {
   return `${values.length > 1 ? 'one of ' : ''}${values.map((value) => JSON.stringify(value)).join(', ')}`;
 }
 
+/** What the length of a string or an array is counted in. */
 function unitOf(origin: string): string {
   if (origin === 'string') return ' characters';
   return origin === 'array' ? ' items' : '';

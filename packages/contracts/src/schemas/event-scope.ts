@@ -16,12 +16,3 @@ export const EventScope = z
     description: 'What an event is about; `node` and `client` also say whom alone it goes to.',
   });
 export type EventScope = z.infer<typeof EventScope>;
-
-/** The member of a scope that carries its id, by kind. */
-export const SCOPE_ID_FIELD = {
-  agent: 'agent_id',
-  conversation: 'conversation_key',
-  turn: 'turn_id',
-  node: 'node_id',
-  client: 'client_id',
-} as const;
