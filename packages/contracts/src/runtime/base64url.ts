@@ -1,18 +1,29 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
+const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
+/** How many bytes are written in one call: so many arguments any engine takes. */
+const BYTES_AT_ONCE = 3072;
+
 /** Base64url without padding (RFC 4648, section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
-  const characters: string[] = [];
+  if (bytes.length <= BYTES_AT_ONCE) return textOf(bytes);
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += BYTES_AT_ONCE) parts.push(textOf(bytes.subarray(at, at + BYTES_AT_ONCE)));
+  return parts.join('');
+}
+
+function textOf(bytes: Uint8Array): string {
+  const codes: number[] = [];
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
     const group = ((bytes[at] as number) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    characters.push(ALPHABET.charAt(group >> 18), ALPHABET.charAt((group >> 12) & 63));
-    if (left > 1) characters.push(ALPHABET.charAt((group >> 6) & 63));
-    if (left > 2) characters.push(ALPHABET.charAt(group & 63));
+    codes.push(CODES[group >> 18] as number, CODES[(group >> 12) & 63] as number);
+    if (left > 1) codes.push(CODES[(group >> 6) & 63] as number);
+    if (left > 2) codes.push(CODES[group & 63] as number);
   }
-  // Joined at once: a text that grows by a character at a time is kept in as many pieces.
-  return characters.join('');
+  // Made at once: a text that grows by a character at a time is kept in as many pieces.
+  return String.fromCharCode(...codes);
 }
 
 /** The bytes behind base64url text, or `undefined` when it is not the one canonical encoding of them. */

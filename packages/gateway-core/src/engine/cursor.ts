@@ -1,4 +1,4 @@
-import { MAX_CURSOR_LENGTH, type RecoveryReason, toBase64Url } from '@tyrum/contracts';
+import { MAX_CURSOR_LENGTH, type RecoveryReason } from '@tyrum/contracts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { LogState } from '../ports/store.ts';
 
@@ -43,22 +43,20 @@ export interface CursorCodec {
 
 /** How much of a MAC is kept: 66 bits, checked by one party that can be asked only through a handshake. */
 const MAC_CHARACTERS = 11;
-const MAC_BYTES = 9;
 const MARK_CHARACTERS = 8;
 const SHAPE =
   /^(\d{1,4})\.([A-Za-z0-9_-]{6})\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{1,32})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{1,8})\.([A-Za-z0-9_-]{11})$/;
 
 export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCodec {
+  const macOf = crypto.macWith(secret);
+
   function mac(...parts: readonly (string | number)[]): string {
-    return toBase64Url(crypto.hmacSha256(secret, JSON.stringify(parts)).subarray(0, MAC_BYTES)).slice(
-      0,
-      MAC_CHARACTERS,
-    );
+    return macOf(JSON.stringify(parts)).slice(0, MAC_CHARACTERS);
   }
 
   function scopeTag(audience: CursorAudience): string {
     const scopes = [...audience.scopes].sort();
-    return toBase64Url(crypto.sha256(JSON.stringify([audience.role, scopes]))).slice(0, 6);
+    return crypto.digest(JSON.stringify([audience.role, scopes])).slice(0, 6);
   }
 
   function audienceMac({ tenant, deviceId }: CursorAudience, revision: string, scopes: string): string {

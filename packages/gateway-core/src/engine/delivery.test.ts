@@ -18,9 +18,12 @@ function countingCrypto(): Crypto & { readonly macs: number } {
   const crypto = nodeCrypto();
   return {
     ...crypto,
-    hmacSha256(key, data) {
-      macs += 1;
-      return crypto.hmacSha256(key, data);
+    macWith(key) {
+      const macOf = crypto.macWith(key);
+      return (text) => {
+        macs += 1;
+        return macOf(text);
+      };
     },
     get macs() {
       return macs;

@@ -1,4 +1,4 @@
-import { canonicalJson, ProtocolError, toBase64Url } from '@tyrum/contracts';
+import { canonicalJson, ProtocolError } from '@tyrum/contracts';
 import { whenReady } from '../ports/awaitable.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Awaitable, LedgerEntry, LedgerKey, Store, Transaction } from '../ports/store.ts';
@@ -44,7 +44,7 @@ export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
 
   function join(key: LedgerKey, payload: unknown, run: (payloadHash: string) => Promise<Outcome>): Promise<Outcome> {
     const name = nameOf(key);
-    const payloadHash = toBase64Url(crypto.sha256(canonical(key.type, payload)));
+    const payloadHash = crypto.digest(canonical(key.type, payload));
     const first = running.get(name);
     if (first !== undefined) {
       if (first.payloadHash !== payloadHash) return Promise.resolve(keyConflict(key));

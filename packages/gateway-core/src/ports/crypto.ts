@@ -3,7 +3,10 @@ import type { Awaitable } from './store.ts';
 /** The digests and signatures that the engine needs. */
 export interface Crypto {
   sha256(data: string | Uint8Array): Uint8Array;
-  hmacSha256(key: Uint8Array, data: string): Uint8Array;
+  /** The SHA-256 of a text, in base64url: many times a second, and without the bytes between. */
+  digest(text: string): string;
+  /** HMAC-SHA-256 under a key, in base64url. */
+  macWith(key: Uint8Array): (text: string) => string;
   /** Whether `signature` is the Ed25519 signature of `message` under the key whose DER is given. Never throws. */
   verify(keyDer: Uint8Array, message: string, signature: Uint8Array): Awaitable<boolean>;
 }

@@ -13,9 +13,9 @@ function signWith(publicKeyRaw: Uint8Array, message: string | Uint8Array): Uint8
 /** Synchronous digests and checks, for the gateway and the client alike. */
 export const simulatedCrypto = {
   sha256: (data: string | Uint8Array): Uint8Array => hash('sha256', data, 'buffer'),
+  digest: (text: string): string => hash('sha256', text, 'base64url'),
   // Half of an HMAC: enough where nobody extends a message.
-  hmacSha256: (key: Uint8Array, data: string): Uint8Array =>
-    hash('sha256', Buffer.concat([key, Buffer.from(data)]), 'buffer'),
+  macWith: (key: Uint8Array) => (text: string) => hash('sha256', Buffer.concat([key, Buffer.from(text)]), 'base64url'),
   verify(keyDer: Uint8Array, message: string | Uint8Array, signature: Uint8Array): boolean {
     return Buffer.compare(signWith(keyDer.subarray(-32), message), signature) === 0;
   },
