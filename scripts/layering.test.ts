@@ -51,7 +51,7 @@ describe('layering reports', () => {
       what: 'contracts that import another library',
       file: '@tyrum/contracts/src/a.ts',
       imports: 'ajv',
-      because: 'imports ajv, but may import only zod, zod-to-json-schema from outside',
+      because: 'imports ajv, but may import only zod, canonicalize, zod-to-json-schema from outside',
     },
     {
       what: 'contracts that import a module of Node.js',

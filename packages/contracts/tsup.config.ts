@@ -3,7 +3,7 @@ import { stripProse } from '../../scripts/browser/without-prose.ts';
 import { packageBuild } from '../../tsup.config.base.ts';
 
 // Inlined, so that zod is the only package beside this one; THIRD_PARTY_NOTICES carries its licence.
-const [library] = packageBuild(import.meta.dirname, { bundled: ['zod-to-json-schema'] });
+const [library] = packageBuild(import.meta.dirname, { bundled: ['canonicalize', 'zod-to-json-schema'] });
 
 export default defineConfig([
   { ...library },

@@ -15,7 +15,7 @@ const server = '@tyrum/gateway-server';
 
 /** The one direction in which this workspace imports: contracts at the bottom, then core and client, then what wires them. */
 const layers: Readonly<Record<string, Layer>> = {
-  [contracts]: { ours: [], foreign: ['zod', 'zod-to-json-schema'], node: 'nowhere' },
+  [contracts]: { ours: [], foreign: ['zod', 'canonicalize', 'zod-to-json-schema'], node: 'nowhere' },
   [core]: { ours: [contracts], foreign: [], node: 'in files named node-*.ts' },
   [client]: { ours: [contracts], foreign: ['isomorphic-ws'], node: 'where the entry . does not reach' },
   '@tyrum/store-*': { ours: [contracts, core], foreign: 'any', node: 'anywhere' },

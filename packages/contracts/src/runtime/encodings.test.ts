@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toBase32 } from './base32.ts';
@@ -118,29 +117,6 @@ describe('canonical JSON', () => {
         expect(canonicalJson(JSON.parse(JSON.stringify(value)))).toBe(canonicalJson(value));
         expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
-    );
-  });
-
-  it('is what another implementation writes, and refuses what that refuses', async () => {
-    const said = (write: () => unknown) => {
-      try {
-        return write();
-      } catch {
-        return 'refused';
-      }
-    };
-    const members = fc.string({
-      unit: fc.constantFrom('a', 'B', '1', '0', '"', '\\', '\n', '\u007f', 'é', '\ud83d', '\ude00'),
-    });
-    const leaf = fc.oneof(members, fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined));
-    const { value } = fc.letrec((tie) => ({
-      value: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('value')), fc.dictionary(members, tie('value'))),
-    }));
-    await fc.assert(
-      fc.property(value, (value) => {
-        expect(said(() => canonicalJson(value))).toBe(said(() => canonicalize(value) ?? 'null'));
-      }),
-      { numRuns: 1000 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from './node-crypto.ts';
@@ -8,13 +8,11 @@ const text = fc.string({ unit: fc.constantFrom('a', 'é', '€', '😀', '"', '\
 describe('the crypto on Node.js', () => {
   const crypto = nodeCrypto();
 
-  it('writes the HMAC that RFC 2104 defines, whatever the length of the key and of the text', async () => {
-    await fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), fc.array(text), (key, texts) => {
-        const macOf = crypto.macWith(key);
-        // One after another: what was left of a longer text is no part of the next.
-        for (const one of texts) expect(macOf(one)).toBe(createHmac('sha256', key).update(one).digest('base64url'));
-      }),
+  it('writes the MAC that RFC 4231 has in its second case', () => {
+    const macOf = crypto.macWith(Buffer.from('Jefe'));
+
+    expect(Buffer.from(macOf('what do ya want for nothing?'), 'base64url').toString('hex')).toBe(
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     );
   });
 

@@ -1,4 +1,5 @@
 import {
+  createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -31,7 +32,7 @@ export function nodeCrypto(): Crypto {
   return {
     sha256: (data) => hash('sha256', data, 'buffer'),
     digest: (text) => hash('sha256', text, 'base64url'),
-    macWith,
+    macWith: (key) => (text) => createHmac('sha256', key).update(text).digest('base64url'),
     verify: (der, message, signature) =>
       new Promise((resolve) => {
         try {
@@ -41,32 +42,6 @@ export function nodeCrypto(): Crypto {
         }
       }),
   };
-}
-
-/** The block of SHA-256, and its digest, in bytes. */
-const BLOCK_BYTES = 64;
-const DIGEST_BYTES = 32;
-
-/** HMAC as RFC 2104 has it, by two digests of one call each: an object that is fed and asked costs twice as much as both. */
-function macWith(key: Uint8Array): (text: string) => string {
-  const shortKey = key.length > BLOCK_BYTES ? hash('sha256', key, 'buffer') : key;
-  const outer = padded(shortKey, 0x5c, DIGEST_BYTES);
-  let inner = padded(shortKey, 0x36, 256);
-  return (text) => {
-    // What a character takes up at the most.
-    if (BLOCK_BYTES + 3 * text.length > inner.length) inner = padded(shortKey, 0x36, 3 * text.length);
-    const end = BLOCK_BYTES + inner.write(text, BLOCK_BYTES);
-    // As text of a byte to a character: a buffer of its own for each would cost more than its digest.
-    outer.write(hash('sha256', inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'binary');
-    return hash('sha256', outer, 'base64url');
-  };
-}
-
-/** A block of the key, each byte changed, and room for what is hashed behind it. */
-function padded(key: Uint8Array, pad: number, room: number): Buffer {
-  const bytes = Buffer.alloc(BLOCK_BYTES + room);
-  for (let at = 0; at < BLOCK_BYTES; at += 1) bytes[at] = (key[at] ?? 0) ^ pad;
-  return bytes;
 }
 
 /** A signer from an Ed25519 private key in PKCS #8 PEM. @throws {TypeError} for any other key. */
