@@ -8,7 +8,7 @@ import {
 } from '@tyrum/gateway-core';
 import { createServer } from '@tyrum/gateway-server';
 import { createSqliteStore } from '@tyrum/store-sqlite';
-import { NOTE, NOTE_TEXT, type Note } from '../payload.ts';
+import { NOTE, type Note } from '../payload.ts';
 import type { StartServer } from './bench-server.ts';
 import { contract, EXTENSION } from './tyrum-contract.ts';
 
@@ -32,7 +32,7 @@ const oldEntry: LedgerEntry = {
   payloadHash: 'M'.repeat(43),
   owner: '',
   state: 'completed',
-  response: JSON.stringify({ ok: true, result: NOTE_TEXT, as_of: { position: 1, eventId: '' } }),
+  response: JSON.stringify({ ok: true, as_of: { position: 1, eventId: '' }, result: NOTE }),
   claimedAt: Date.now(),
 };
 

@@ -12,8 +12,13 @@ export interface Viewer {
 
 /** Whether a viewer may see an event: its role, any one of the scopes, the extension agreed, and the one device if it has one. */
 export function maySee(viewer: Viewer, view: EventView, device: string | undefined): boolean {
-  const { roles, scopes } = view.definition.audience;
   if (device !== undefined && device !== viewer.deviceId) return false;
+  return mayFollow(viewer, view);
+}
+
+/** Whether a viewer may see events of this kind at all, those aside that are addressed to another device. */
+export function mayFollow(viewer: Viewer, view: EventView): boolean {
+  const { roles, scopes } = view.definition.audience;
   if (view.extension !== undefined && !viewer.extensions.has(view.extension)) return false;
   if (!(roles as readonly string[]).includes(viewer.role)) return false;
   return scopes.length === 0 || scopes.some((scope) => viewer.scopes.has(scope));

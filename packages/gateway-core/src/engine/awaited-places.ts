@@ -7,6 +7,10 @@ const MOST_PLACES = 64;
 export class AwaitedPlaces {
   #places: AsOf[] = [];
 
+  get empty(): boolean {
+    return this.#places.length === 0;
+  }
+
   add(place: AsOf): void {
     // Another event may have stood there in a transaction that failed.
     const others = this.#places.filter(({ position }) => position !== place.position);

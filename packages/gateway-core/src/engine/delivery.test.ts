@@ -47,13 +47,13 @@ async function withLog(count: number, faults = {}) {
     },
   });
 
-  async function append(from: number, to: number): Promise<void> {
+  async function append(from: number, to: number, type = 'note.written'): Promise<void> {
     await store.transact(async (tx) => {
       for (let at = from; at <= to; at += 1) {
         const eventId = `0000-${String(at).padStart(8, '0')}`;
         await tx.log.append('acme', {
           eventId,
-          type: 'note.written',
+          type,
           occurredAt: 1,
           payload: `{"id":"n${at}","text":""}`,
         });
@@ -240,6 +240,37 @@ describe('a delivery', () => {
 
     expect(peers.every(({ frames }) => frames.length === 20)).toBe(true);
     expect(crypto.macs - before).toBe(20);
+  });
+
+  it('passes over many events that are not for its peer, and sends what stands between and behind them [EV-10]', async () => {
+    const { deliver, append } = await withLog(0);
+    const { delivery, frames, ids } = deliver(0);
+
+    await append(1, 300, 'note.sealed');
+    await append(301, 302);
+    await append(303, 600, 'note.sealed');
+    await append(601, 601);
+    await append(602, 700, 'note.sealed');
+
+    expect(ids()).toEqual([301, 302, 601]);
+    const places = frames.map(({ cursor }) => cursor?.split('.')[2]);
+    expect(places).toEqual([301, 302, 601].map((place) => place.toString(36)));
+    // It has come to the end: what it names there is the last of what it has passed over.
+    delivery.bookmark();
+    delivery.bookmark();
+    expect(frames.at(-1)?.cursor?.split('.').slice(2, 4)).toEqual([(700).toString(36), '00000700']);
+  });
+
+  it('names the place of a read in the midst of events that are not for its peer [EV-26]', async () => {
+    const { deliver, append } = await withLog(0);
+    const { delivery, frames } = deliver(0);
+
+    delivery.name({ position: 5, eventId: '0000-00000005' });
+    await append(1, 9, 'note.sealed');
+
+    expect(frames.map(({ type, cursor }) => [type, ...(cursor?.split('.').slice(2, 4) ?? [])])).toEqual([
+      ['events.bookmark', '5', '00000005'],
+    ]);
   });
 
   it('makes the words of an older revision once for all who speak it [FC-8]', async () => {

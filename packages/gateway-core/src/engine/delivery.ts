@@ -1,5 +1,5 @@
 import type { RevisionView } from '@tyrum/contracts';
-import type { LogReader, LogScope } from '../ports/store.ts';
+import type { LogReader, LogScope, StoredEvent } from '../ports/store.ts';
 import { maySee, type Viewer } from './audience.ts';
 import { AwaitedPlaces } from './awaited-places.ts';
 import type { EncodedFrame, LoggedEvent } from './encoded-event.ts';
@@ -65,7 +65,7 @@ export class Delivery {
   #highest: number;
   #sentCursor: string;
   #sentPosition: number;
-  /** There since a read was first true at a place that delivery had not come to. */
+  /** There while reads were true at places that delivery has not come to. */
   #places: AwaitedPlaces | undefined = undefined;
   /** Positions that were sent and are not acked, oldest first; never more than the window, and none without cursors. */
   #unacked: number[] = [];
@@ -98,6 +98,11 @@ export class Delivery {
         if (next === undefined) {
           void this.#catchUp();
           return;
+        }
+        if (next.typeHiddenFrom(this.#peer) && this.#places === undefined) {
+          // Many events and many peers: what follows of a type that is not for this one is passed over in one step.
+          this.#pass(tail.lastAlike(this.#position) ?? next.event);
+          continue;
         }
         this.#take(next);
         this.#namePlaces();
@@ -182,9 +187,7 @@ export class Delivery {
   }
 
   #take(encoded: LoggedEvent): void {
-    const { event } = encoded;
-    this.#position = event.position;
-    this.#eventId = event.eventId;
+    this.#pass(encoded.event);
     if (!encoded.visibleTo(this.#peer)) return;
     const frames = encoded.framesAt(this.#peer.view.revision);
     let last = frames.length - 1;
@@ -206,6 +209,12 @@ export class Delivery {
     this.#unacked.push(this.#position);
   }
 
+  /** Delivery has come to an event. */
+  #pass({ position, eventId }: StoredEvent): void {
+    this.#position = position;
+    this.#eventId = eventId;
+  }
+
   #sent(cursor: string, place: number): void {
     this.#sentCursor = cursor;
     this.#sentPosition = place;
@@ -222,12 +231,13 @@ export class Delivery {
   #namePlaces(): void {
     for (;;) {
       const place = this.#places?.take(this.#position);
-      if (place === undefined) return;
+      if (place === undefined) break;
       // A read whose transaction failed may have seen an event there that never came to be.
       const stands = place.position < this.#position || place.eventId === this.#eventId;
       if (stands && place.position > this.#sentPosition)
         this.#sendBookmark(this.#tenantLog.placeHalf(place.position, place.eventId), place.position);
     }
+    if (this.#places?.empty === true) this.#places = undefined;
   }
 
   #lose(reason: string, cause?: unknown): void {

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { nodeCrypto } from '../ports/node-crypto.ts';
 import type { StoredEvent } from '../ports/store.ts';
+import { probe } from '../testing/probe-contract.ts';
+import { createCursorCodec } from './cursor.ts';
+import { LoggedEvent } from './encoded-event.ts';
 import { createHotTail } from './hot-tail.ts';
 
 const numbers = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
 
 describe('the hot tail', () => {
-  const event = (position: number, characters = 2): StoredEvent => ({
+  const event = (position: number, characters = 2, type = 'note.written'): StoredEvent => ({
     position,
     eventId: `e${position}`,
-    type: 'note.written',
+    type,
     occurredAt: 1,
     payload: 'x'.repeat(characters),
   });
-  const encode = (stored: StoredEvent) => ({
-    event: stored,
-    framesAt: () => [],
-    visibleTo: () => true,
-    placeHalf: () => '',
-  });
+  const codec = createCursorCodec(nodeCrypto(), Buffer.from('secret'));
+  const encode = (stored: StoredEvent) => new LoggedEvent(probe, { codec, tenant: 'acme', epoch: 'e' }, stored);
 
   it('has the event after a position, or nothing where it is older or not there yet', () => {
     const tail = createHotTail('e', 5, encode);
@@ -50,6 +50,18 @@ describe('the hot tail', () => {
       6,
     ]);
     expect(tail.head).toBe(6);
+  });
+
+  it('knows the last of those that follow each other and are of one type', () => {
+    const tail = createHotTail('e', 0, encode);
+    const types = ['a', 'a', 'b', 'a', 'a', 'a'];
+    tail.append(types.slice(0, 5).map((type, at) => event(at + 1, 2, type)));
+    tail.append([event(6, 2, types[5])]);
+
+    expect(numbers(0, 6).map((position) => tail.lastAlike(position)?.position)).toEqual([2, 2, 3, 6, 6, 6, undefined]);
+    // What is before a hole is forgotten, and so is where it ended.
+    tail.append([event(8, 2, 'a')]);
+    expect([5, 6, 7].map((position) => tail.lastAlike(position)?.position)).toEqual([undefined, undefined, 8]);
   });
 
   it('keeps the newest thousand at least and two thousand at the most', () => {

@@ -13,16 +13,33 @@ export interface HotTail {
   append(events: readonly StoredEvent[]): void;
   /** The event right after a position, or `undefined` when it is older than the tail or not there yet. */
   next(position: number): LoggedEvent | undefined;
+  /** The last of those that follow the event right after a position without another type between; it must be in the tail. */
+  lastAlike(position: number): StoredEvent | undefined;
+}
+
+/** Events that follow each other and are of one type. */
+interface Run {
+  last: StoredEvent;
 }
 
 export function createHotTail(epoch: string, head: number, encode: (event: StoredEvent) => LoggedEvent): HotTail {
   let newest = head;
   let events: LoggedEvent[] = [];
+  /** For each of them the run of one type that it is in. */
+  let runs: Run[] = [];
   let characters = 0;
 
   function forget(count: number): void {
     for (const { event } of events.slice(0, count)) characters -= event.payload.length;
     events = events.slice(count);
+    runs = runs.slice(count);
+  }
+
+  function runWith(event: StoredEvent): Run {
+    const run = runs.at(-1);
+    if (run === undefined || run.last.type !== event.type) return { last: event };
+    run.last = event;
+    return run;
   }
 
   /** Forgets a good part at a time: to move the rest for every event that comes would be dear. */
@@ -48,6 +65,7 @@ export function createHotTail(epoch: string, head: number, encode: (event: Store
         // A hole cannot be served from here: the store has what is missing.
         if (event.position > newest + 1) forget(events.length);
         events.push(encode(event));
+        runs.push(runWith(event));
         characters += event.payload.length;
         newest = event.position;
       }
@@ -57,5 +75,6 @@ export function createHotTail(epoch: string, head: number, encode: (event: Store
       const index = position - (newest - events.length);
       return index < 0 ? undefined : events[index];
     },
+    lastAlike: (position) => runs[position - (newest - events.length)]?.last,
   };
 }

@@ -20,7 +20,7 @@ import { type AcceptedConnection, acceptConnection, type ConnectionServices } fr
 import { createCursorCodec } from './cursor.ts';
 import { createDirectory } from './directory.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { encodeEvent } from './encoded-event.ts';
+import { EncodedEvent } from './encoded-event.ts';
 import { createEngineOperations } from './engine-operations.ts';
 import { createEventHub } from './event-hub.ts';
 import type { EventHub, GatewayEvents } from './event-writer.ts';
@@ -101,7 +101,7 @@ export async function startGateway<C extends Contract = Tyrum>(
     now: clock.now,
     maxFrameBytes: limits.max_frame_bytes,
     sendLive(tenant, event) {
-      const encoded = encodeEvent(contract, event);
+      const encoded = new EncodedEvent(contract, event);
       for (const session of directory.ofTenant(tenant)) session.sendLive(encoded);
     },
   });

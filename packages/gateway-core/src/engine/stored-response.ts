@@ -24,13 +24,21 @@ export function isReleased(entry: LedgerEntry): boolean {
 /** The outcome that a completed entry holds. */
 export function storedOutcome(entry: LedgerEntry): Outcome {
   const kept = JSON.parse(entry.response ?? '{}');
-  if (kept.ok) return { ok: true, result: kept.result, ...(kept.as_of === undefined ? {} : { asOf: kept.as_of }) };
+  if (kept.ok) {
+    const result = kept.result === undefined ? undefined : JSON.stringify(kept.result);
+    return { ok: true, result, ...(kept.as_of === undefined ? {} : { asOf: kept.as_of }) };
+  }
   const { code, message, details } = kept.error;
   return { ok: false, error: new ProtocolError(code, message, { details }) };
 }
 
 function textOf(outcome: Outcome): string {
-  if (outcome.ok) return JSON.stringify({ ok: true, result: outcome.result, as_of: outcome.asOf });
+  if (outcome.ok) {
+    // Around the result's own text: to put a text into a text is to escape each quote of it.
+    const asOf = outcome.asOf === undefined ? '' : `,"as_of":${JSON.stringify(outcome.asOf)}`;
+    const result = outcome.result === undefined ? '' : `,"result":${outcome.result}`;
+    return `{"ok":true${asOf}${result}}`;
+  }
   const { code, message, details } = outcome.error;
   return JSON.stringify({ ok: false, error: { code, message, details } });
 }

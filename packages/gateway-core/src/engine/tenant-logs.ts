@@ -1,7 +1,7 @@
 import type { Contract } from '@tyrum/contracts';
 import type { Store, StoredEvent } from '../ports/store.ts';
 import type { CursorCodec } from './cursor.ts';
-import { encodeEvent, type LoggedEvent } from './encoded-event.ts';
+import { LoggedEvent, type LogIdentity } from './encoded-event.ts';
 import { createHotTail, type HotTail } from './hot-tail.ts';
 
 /** The log of one tenant as its connections read it. */
@@ -56,13 +56,18 @@ export function createTenantLogs(options: {
   /** The log as all its users share it; each of them releases it once. */
   async function openLog(tenant: string, entry: Entry): Promise<TenantLog> {
     const { epoch, head } = await store.transact((tx) => tx.log.state(tenant, newEpoch));
-    const tail = createHotTail(epoch, head, (event) => encode(tenant, epoch, event));
+    const identity: LogIdentity = { codec, tenant, epoch };
+    const encode = (event: StoredEvent) => new LoggedEvent(contract, identity, event);
+    const tail = createHotTail(epoch, head, encode);
     tail.append(entry.early.splice(0));
     entry.tail = tail;
     return {
       tail,
-      encode: (event) => encode(tenant, epoch, event),
+      encode,
       placeHalf(position, eventId) {
+        // What its event's own cursors say, where the event is at hand; another may stand there than a read that failed has seen.
+        const there = tail.next(position - 1);
+        if (there?.event.eventId === eventId) return there.placeHalf();
         if (entry.place.position !== position) {
           entry.place = { position, half: codec.placeHalf({ tenant, epoch, position, eventId }) };
         }
@@ -71,18 +76,6 @@ export function createTenantLogs(options: {
       release() {
         entry.users -= 1;
         if (entry.users === 0 && entries.get(tenant) === entry) entries.delete(tenant);
-      },
-    };
-  }
-
-  function encode(tenant: string, epoch: string, event: StoredEvent): LoggedEvent {
-    const { position, eventId } = event;
-    let half: string | undefined;
-    return {
-      ...encodeEvent(contract, event),
-      placeHalf() {
-        half ??= codec.placeHalf({ tenant, epoch, position, eventId });
-        return half;
       },
     };
   }

@@ -141,6 +141,11 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
+        find: 'if (next.typeHiddenFrom(this.#peer) &&',
+        replace: 'if (next.typeHiddenFrom(this.#peer) && next.event.position >= tail.head &&',
+      },
+      {
+        file: 'gateway-core/src/engine/delivery.ts',
         find: 'if (!encoded.visibleTo(this.#peer)) return;',
         replace: 'if (!encoded.visibleTo(this.#peer) && this.#position >= this.#tenantLog.tail.head) return;',
       },
