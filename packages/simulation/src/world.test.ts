@@ -32,9 +32,9 @@ test('the same seed gives the same course of things on every Node.js', async () 
 
   expect(outlines).toMatchInlineSnapshot(`
     [
-      "1e6c85f59a15873dede4e261ebc7da25cbc6d31562bed02d451e5eb3794e79d2",
-      "6a7aa39d10767e0b6fd96b47d22e1c4d5a095982953587e15a868c34a3475e85",
-      "aba3440abf6ba472185b6ccb074179ca7db8b7f4f005126bc4c08e68d07e9f80",
+      "21a60e1555c2ae2aa65c91961d8a3cdc53d5240a049e1d263f02cabfbb0f437e",
+      "94950c264a4b21302f4b7e0770a9652b35eaa7e249754f0eabd23512d4414ca9",
+      "f0839915b1a285b658167a10b9e857ddff335adc743185dc26ae637bf90f8168",
     ]
   `);
 });

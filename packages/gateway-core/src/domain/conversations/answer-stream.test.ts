@@ -139,8 +139,8 @@ describe('an answer at revision 2', () => {
       expect(peer.events('turn.completed')).toHaveLength(1);
     }
     expect([other, newer, stranger].flatMap((peer) => peer.events(STREAM))).toEqual([]);
-    // All that another tenant is told is that its own peer is there.
-    expect(stranger.events().map(({ type }) => type)).toEqual(['presence.upserted']);
+    // All that another tenant may be told is that its own peer is there.
+    expect(stranger.events().filter(({ type }) => type !== 'presence.upserted')).toEqual([]);
     expect(other.events('message.delta')[0]?.payload).not.toHaveProperty('requested_by');
     expect(newer.events('message.delta')[0]?.payload).toMatchObject({ requested_by: sender.device.id });
   });

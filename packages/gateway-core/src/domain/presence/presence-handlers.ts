@@ -4,7 +4,7 @@ import { jsonBytes } from '../json-size.ts';
 import { newestPage } from '../paging/newest-page.ts';
 import { contractError } from '../refusals.ts';
 import { SYSTEM, unitOf } from '../tenant-unit.ts';
-import { presenceList, seeNow } from './presence-records.ts';
+import { findPresence, type Instance, keepSeen, presenceList } from './presence-records.ts';
 import type { PresenceNews } from './presence-watch.ts';
 
 type PresenceHandlers = Pick<Handlers<Tyrum>, Extract<keyof Handlers<Tyrum>, `presence.${string}`>>;
@@ -20,14 +20,18 @@ export function presenceHandlers(news: PresenceNews): PresenceHandlers {
       }
       const unit = unitOf(context);
       const { tenant, deviceId: device_id, role } = context.caller;
-      const entry = await seeNow(unit, { tenant, device_id, role }, { ...said, reason: 'periodic' });
+      const instance: Instance = { tenant, device_id, role };
+      const before = await findPresence(unit.tx, instance);
+      const entry = await keepSeen(unit.tx, instance, { before, said: { ...said, reason: 'periodic' }, at: unit.now });
       news.upserted(unit, entry);
       return { entry };
     },
 
-    async 'presence.list'({ limit = DEFAULT_PAGE, cursor }, { tx, caller }) {
-      const request = { prefixes: [[caller.tenant]], limit, cursor };
-      const { values, next } = await newestPage(tx.documents, SYSTEM, presenceList, request);
+    async 'presence.list'({ limit = DEFAULT_PAGE, cursor }, context) {
+      const unit = unitOf(context);
+      await news.settle(unit);
+      const request = { prefixes: [[unit.tenant]], limit, cursor };
+      const { values, next } = await newestPage(unit.tx.documents, SYSTEM, presenceList, request);
       return { entries: values.map(({ entry }) => entry), next_cursor: next };
     },
   };

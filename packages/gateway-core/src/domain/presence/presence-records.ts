@@ -2,7 +2,7 @@ import type { Presence, Role } from '@tyrum/contracts';
 import type { Collection, Transaction } from '../../ports/store.ts';
 import { sortableNumber } from '../../store/document-index.ts';
 import type { PagedList } from '../paging/newest-page.ts';
-import { SYSTEM, type TenantUnit } from '../tenant-unit.ts';
+import { SYSTEM } from '../tenant-unit.ts';
 import { wireTime } from '../wire-time.ts';
 
 /** Somebody who is there. Those of all tenants are together, in the system's tenant: one look finds who has gone. */
@@ -48,21 +48,29 @@ export async function findPresence(tx: Transaction, instance: Instance): Promise
   return (await tx.documents.get(SYSTEM, presence, presenceDocumentId(instance)))?.value;
 }
 
-/** Keeps that an instance was seen now. What it said before of itself stays where it does not say it anew. */
-export async function seeNow(
-  { tx, now }: TenantUnit,
-  instance: Instance,
-  said: Omit<Partial<Presence>, 'instance_id' | 'role' | 'last_seen_at'>,
+/** What is kept anew of an instance. */
+export interface Seen {
+  /** What is kept of it already. What it said before stays where it does not say it anew. */
+  readonly before: PresenceRecord | undefined;
+  readonly said: Omit<Partial<Presence>, 'instance_id' | 'role' | 'last_seen_at'>;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** Keeps that an instance was seen. */
+export async function keepSeen(
+  tx: Transaction,
+  { tenant, device_id, role }: Instance,
+  { before, said, at }: Seen,
 ): Promise<Presence> {
-  const before = await findPresence(tx, instance);
+  const instance: Instance = { tenant, device_id, role };
   const entry: Presence = {
     ...before?.entry,
     ...said,
     instance_id: instanceIdOf(instance),
-    role: instance.role,
-    last_seen_at: wireTime(now),
+    role,
+    last_seen_at: wireTime(at),
   };
-  const { tenant, device_id, role } = instance;
-  await tx.documents.put(SYSTEM, presence, presenceDocumentId(instance), { tenant, device_id, role, seen: now, entry });
+  await tx.documents.put(SYSTEM, presence, presenceDocumentId(instance), { ...instance, seen: at, entry });
   return entry;
 }

@@ -7,12 +7,14 @@ import type { Background } from '../background.ts';
 import type { DomainServices } from '../domain.ts';
 import { createPeriodic, type Periodic } from '../periodic.ts';
 import { inTenant, SYSTEM, type TenantUnit } from '../tenant-unit.ts';
-import { wireTime } from '../wire-time.ts';
-import { findPresence, type PresenceRecord, presence, presenceDocumentId, seeNow } from './presence-records.ts';
+import { createPresenceNotes } from './presence-notes.ts';
+import { findPresence, keepSeen, type PresenceRecord, presence, presenceDocumentId } from './presence-records.ts';
 
 /** Tells those who are connected who is there. */
 export interface PresenceNews {
   upserted(unit: TenantUnit, entry: Presence): void;
+  /** Makes what is to be read of a tenant complete: everyone who has connected so far is in it. */
+  settle(unit: TenantUnit): Promise<void>;
 }
 
 /** Knows who is there: whoever connects, stays connected, or says so. */
@@ -34,6 +36,7 @@ export function createPresenceWatch(services: DomainServices, background: Backgr
   const news = createBucket({ ...NEWS, elapsed: clock.elapsed });
 
   const watch = createPeriodic(clock, background, { what: 'see who is still there', everyMs: LOOK_MS, work: look });
+  const notes = createPresenceNotes(services, background, upserted);
 
   /** Whether one event more may be told to all that a tenant has connected. */
   function mayTell(tenant: string): boolean {
@@ -58,40 +61,35 @@ export function createPresenceWatch(services: DomainServices, background: Backgr
           ...(after === undefined ? {} : { after }),
         }),
       );
-      await Promise.all(page.items.map(settle));
+      await Promise.all(page.items.map(judge));
       after = background.stopping ? undefined : page.next;
     } while (after !== undefined);
   }
 
-  async function settle({ value }: Stored<PresenceRecord>): Promise<void> {
+  async function judge({ value }: Stored<PresenceRecord>): Promise<void> {
     const { tenant, device_id, role, seen } = value;
     const connected = peers.find(tenant, device_id, role) !== undefined;
     if (!connected && seen > clock.now() - GONE_MS) return;
     await inTenant(services, tenant, async ({ tx, events, now }) => {
       const current = await findPresence(tx, value);
       if (current === undefined || current.seen !== seen) return;
-      const id = presenceDocumentId(value);
       if (connected) {
-        const entry = { ...current.entry, last_seen_at: wireTime(now) };
-        await tx.documents.put(SYSTEM, presence, id, { ...current, seen: now, entry });
+        await keepSeen(tx, value, { before: current, said: {}, at: now });
         return;
       }
-      await tx.documents.delete(SYSTEM, presence, id);
+      await tx.documents.delete(SYSTEM, presence, presenceDocumentId(value));
       if (mayTell(tenant)) events.emit('presence.pruned', { instance_id: current.entry.instance_id });
     });
   }
 
   return {
     start: watch.start,
-    stop: watch.stop,
-    upserted,
-    opened({ tenant, deviceId: device_id, role }) {
-      const reason = role === 'node' ? 'node-connected' : 'connect';
-      background.run('note who connected', () =>
-        inTenant(services, tenant, async (unit) => {
-          upserted(unit, await seeNow(unit, { tenant, device_id, role }, { reason }));
-        }),
-      );
+    stop() {
+      watch.stop();
+      notes.stop();
     },
+    upserted,
+    settle: notes.settle,
+    opened: notes.add,
   };
 }
