@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../packages/contracts/src/artefacts/json.ts';
 import * as full from '../../packages/contracts/src/artefacts.ts';
 import type { Reading } from '../../packages/contracts/src/define/read-as.ts';
-import type { SpokenView } from '../../packages/contracts/src/define/spoken.ts';
 import { tyrum } from '../../packages/contracts/src/tyrum.ts';
 import { mutated, valuesOf } from '../../packages/contracts/test/wire-values.ts';
 import { bundleForBrowsers } from './bundle.ts';
@@ -91,6 +90,6 @@ function told(reading: Reading | undefined): unknown {
   return reading?.fits === false ? { message: reading.message, issue: reading.issues[0] } : reading;
 }
 
-function typesOf({ requests, events }: SpokenView): readonly string[] {
+function typesOf({ requests, events }: Record<'requests' | 'events', ReadonlyMap<string, unknown>>): readonly string[] {
   return [...requests.keys(), ...events.keys()].sort();
 }

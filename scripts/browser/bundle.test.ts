@@ -28,6 +28,19 @@ describe('a bundle for browsers', () => {
     expect(inputs.filter((path) => /\/zod\/|\/(operations|schemas|define|artefacts)\//.test(path))).toEqual([]);
   });
 
+  test('of the client that trusts its gateway has no shape of a message in it, and nothing that serves requests', async () => {
+    const { inputs } = await bundleForBrowsers(`export * from './packages/client-sdk/src/trusting.ts';`);
+
+    expect(inputs).toContain('packages/contracts/src/spoken/trusted-facts.gen.ts');
+    expect(
+      inputs.filter((path) =>
+        /\/zod\/|shape|read-|decode\.ts|\/(operations|schemas|define|artefacts)\/|remote-runs|incoming-requests/.test(
+          path,
+        ),
+      ),
+    ).toEqual([]);
+  });
+
   test('of the contract has no classic zod in it, and nothing that describes a contract', async () => {
     const { inputs } = await bundleForBrowsers(`export * from './packages/contracts/src/index.ts';`);
 

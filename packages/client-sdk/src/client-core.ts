@@ -1,5 +1,5 @@
 import type { EventFrame } from '@tyrum/contracts';
-import { decodeFrame, describeIssue, isErrorCode, ProtocolError } from '@tyrum/contracts/spoken';
+import { describeIssue, isErrorCode, ProtocolError } from '@tyrum/contracts/spoken';
 import { ClientError } from './client-error.ts';
 import type { ResolvedOptions } from './client-options.ts';
 import type { ClientState } from './client-state.ts';
@@ -16,8 +16,7 @@ import { createSequencer, type Sequencer } from './events/sequencer.ts';
 import { createControlRequests } from './requests/control.ts';
 import { createOutbox } from './requests/outbox.ts';
 import { createPending, type Pending } from './requests/pending.ts';
-import { createIncomingRequests, type IncomingRequests } from './serving/incoming-requests.ts';
-import { createRemoteRuns } from './serving/remote-runs.ts';
+import type { IncomingRequests } from './serving/incoming-requests.ts';
 import { createStoredValue } from './storage/stored-value.ts';
 
 /** The parts of a client, wired to one connection at a time. */
@@ -67,13 +66,7 @@ export function createClientCore(options: ResolvedOptions, hooks: CoreHooks): Cl
     outbox: options.keepsRequests ? createOutbox(stored('outbox')) : undefined,
     onIdle: leaveWhenIdle,
   });
-  const incoming = createIncomingRequests({
-    role: options.role,
-    maxHandling: limits.maxHandling,
-    runs: createRemoteRuns(options),
-    onIdle: leaveWhenIdle,
-    onError,
-  });
+  const incoming = options.serve(options, leaveWhenIdle);
   const supervisor = createSupervisor(options, trust, tokens, {
     prepare,
     opened,
@@ -130,7 +123,7 @@ export function createClientCore(options: ResolvedOptions, hooks: CoreHooks): Cl
   function frame(text: string): void {
     if (link === undefined) return;
     heartbeat?.heard();
-    const decoded = decodeFrame(text, { revision: link.session.view.revision, unknownKeys: 'drop' });
+    const decoded = options.decode(text, link.session.view.revision);
     switch (decoded.kind) {
       case 'response':
         if (!control.receive(decoded.frame)) pending.receive(decoded.frame);

@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from '@tyrum/contracts/spoken';
 import { ClientError } from './client-error.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './client-limits.ts';
 import { BARE_REVISION } from './connection/offer.ts';
+import type { Parts } from './parts.ts';
 import { connectDefaultSocket } from './platform/default-socket.ts';
 import { createWebCrypto } from './platform/web-crypto.ts';
 import type { Awaitable, ClientCrypto } from './ports/crypto.ts';
@@ -11,7 +12,6 @@ import type { Journal } from './ports/journal.ts';
 import type { ConnectSocket } from './ports/socket.ts';
 import { type ClientStorage, createMemoryStorage } from './ports/storage.ts';
 import type { Settled } from './requests/settled.ts';
-import { createMemoryJournal } from './serving/memory-journal.ts';
 
 /** What the device tells people about itself. The identity is not among it. */
 export type DeviceDescription = Omit<Device, 'device_id' | 'pubkey'>;
@@ -64,15 +64,14 @@ export interface ClientOptions<C extends Contract = Tyrum> {
   readonly onSettled?: (settled: Settled) => void;
 }
 
-/** Options of a client whose contract is chosen. */
-export type SpokenOptions = Omit<ClientOptions, 'contract'> & { readonly contract: Spoken };
+/** Options of a client, the parts of it, and the contract among them. */
+export type SpokenOptions = Omit<ClientOptions, 'contract'> & Parts;
 
 /** Options with every default in place. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends Parts {
   readonly url: string;
   readonly identity: Identity;
   readonly token: Token;
-  readonly contract: Spoken;
   readonly role: Role;
   readonly capabilities: readonly PeerCapability[];
   readonly device: DeviceDescription;
@@ -81,7 +80,7 @@ export interface ResolvedOptions {
   readonly resume: 'now' | 'acked';
   readonly revisions: readonly number[];
   readonly gatewayPin: string | undefined;
-  readonly journal: Journal;
+  readonly journal: Journal | undefined;
   readonly timeoutMs: number | undefined;
   readonly limits: ClientLimits;
   readonly clock: Clock;
@@ -111,6 +110,8 @@ export function resolveOptions(options: SpokenOptions): ResolvedOptions {
     identity: options.identity,
     token: options.token,
     contract,
+    decode: options.decode,
+    serve: options.serve,
     role: options.role ?? 'client',
     capabilities: options.capabilities ?? [],
     device: options.device ?? {},
@@ -119,7 +120,7 @@ export function resolveOptions(options: SpokenOptions): ResolvedOptions {
     resume: options.resume ?? 'now',
     revisions,
     gatewayPin: options.gatewayPin,
-    journal: options.journal ?? createMemoryJournal(),
+    journal: options.journal,
     timeoutMs: options.timeoutMs,
     limits: { ...DEFAULT_CLIENT_LIMITS, ...options.limits },
     // A process that waits to reconnect has no socket; the timer alone keeps it from ending.

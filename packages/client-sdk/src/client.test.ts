@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createOpenWorld, createWorld, settled } from '../test/world.ts';
+import { ENTRIES, settled } from '../test/world.ts';
 import { ClientError, type ClientState } from './index.ts';
 
-describe('a client', () => {
+describe.each(ENTRIES)('a client ($entry)', ({ createWorld, createOpenWorld }) => {
   test('does nothing until it is used', async () => {
     const { client, gateway, clock } = await createWorld();
     client.on('turn.queued', () => {});
-    client.handle('task.execute', () => ({}));
     client.onSnapshotRequired(() => {});
     await clock.advance(60_000);
 

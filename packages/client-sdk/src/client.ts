@@ -1,7 +1,8 @@
 import type { Contract, Tyrum } from '@tyrum/contracts';
-import { spokenTyrum } from '@tyrum/contracts/spoken';
+import { decodeFrame, spokenTyrum } from '@tyrum/contracts/spoken';
 import type { Client } from './client-interface.ts';
 import type { ClientOptions } from './client-options.ts';
+import { createIncomingRequests } from './serving/incoming-requests.ts';
 import { createSpokenClient } from './spoken-client.ts';
 
 /**
@@ -10,5 +11,10 @@ import { createSpokenClient } from './spoken-client.ts';
  * @throws {ClientError} `bad_configuration` that names the option
  */
 export function createClient<C extends Contract = Tyrum>(options: ClientOptions<C>): Client<C> {
-  return createSpokenClient({ ...options, contract: options.contract ?? spokenTyrum });
+  return createSpokenClient({
+    ...options,
+    contract: options.contract ?? spokenTyrum,
+    decode: (text, revision) => decodeFrame(text, { revision, unknownKeys: 'drop' }),
+    serve: createIncomingRequests,
+  });
 }

@@ -1,6 +1,7 @@
 import { type Contract, type Random, type Tyrum, tyrum } from '@tyrum/contracts';
 import { expect, onTestFinished } from 'vitest';
 import { type Client, type ClientOptions, type ClientState, createClient } from '../src/index.ts';
+import { createClient as createTrustingClient } from '../src/trusting.ts';
 import { createFakeGateway, type FakeGateway, type FakeGatewayOptions } from './fake-gateway.ts';
 import { deviceIdentity, syncCrypto } from './keys.ts';
 import { createManualClock, type ManualClock, settled } from './manual-clock.ts';
@@ -40,10 +41,28 @@ function countingRandom(): Random {
   };
 }
 
-export async function createWorld<C extends Contract = Tyrum>(options: WorldOptions<C> = {}): Promise<World<C>> {
+/** Each entry of the package that makes a client, and worlds with a client of it: what one does, the other does. */
+export const ENTRIES = [
+  { entry: 'checked', ...worldsOf(createClient) },
+  { entry: 'trusting', ...worldsOf(createTrustingClient as typeof createClient) },
+] as const;
+
+export const [{ createWorld, createOpenWorld }] = ENTRIES;
+
+function worldsOf(create: typeof createClient) {
+  const createWorld = <C extends Contract = Tyrum>(options: WorldOptions<C> = {}) => worldOf(create, options);
+  /** A world whose client is open. */
+  async function createOpenWorld<C extends Contract = Tyrum>(options: WorldOptions<C> = {}): Promise<World<C>> {
+    const world = await createWorld(options);
+    await world.client.connect();
+    return world;
+  }
+  return { createWorld, createOpenWorld };
+}
+
+async function worldOf<C extends Contract>(create: typeof createClient, options: WorldOptions<C>): Promise<World<C>> {
   const { gatewayOptions, mayReportErrors = false, ...clientOptions } = options;
-  const contract = (options.contract ?? tyrum) as C;
-  const gateway = createFakeGateway({ contract, ...gatewayOptions });
+  const gateway = createFakeGateway({ contract: options.contract ?? tyrum, ...gatewayOptions });
   const clock = createManualClock();
   const errors: string[] = [];
   const statuses: string[] = [];
@@ -52,11 +71,10 @@ export async function createWorld<C extends Contract = Tyrum>(options: WorldOpti
   const clients: Client<C>[] = [];
 
   function restart(more: Partial<ClientOptions<C>> = {}): Client<C> {
-    const client = createClient<C>({
+    const client = create<C>({
       url: 'ws://gateway.test/ws',
       identity,
       token: 'token-1',
-      contract,
       clock,
       random,
       crypto: syncCrypto,
@@ -80,11 +98,4 @@ export async function createWorld<C extends Contract = Tyrum>(options: WorldOpti
     expect(clock.pending).toBe(0);
   });
   return { client, gateway, clock, errors, statuses, restart };
-}
-
-/** A world whose client is open. */
-export async function createOpenWorld<C extends Contract = Tyrum>(options: WorldOptions<C> = {}): Promise<World<C>> {
-  const world = await createWorld(options);
-  await world.client.connect();
-  return world;
 }

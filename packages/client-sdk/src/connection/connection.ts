@@ -1,5 +1,6 @@
 import type { Clock } from '@tyrum/contracts';
-import { cutCloseReason, decodeFrame, HANDSHAKE_LIMITS } from '@tyrum/contracts/spoken';
+import { cutCloseReason, HANDSHAKE_LIMITS } from '@tyrum/contracts/spoken';
+import type { Parts } from '../parts.ts';
 import type { ConnectSocket, Socket, SocketRequest } from '../ports/socket.ts';
 import { type ConnectionPhase, type Ending, endingOfClose, endingOfRefusal, lost } from './ending.ts';
 import type { HandshakeChannel, HandshakeOutcome } from './handshake.ts';
@@ -31,7 +32,7 @@ export interface Connection {
   abandon(): void;
 }
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Pick<Parts, 'decode'> {
   readonly request: SocketRequest;
   readonly connectSocket: ConnectSocket;
   readonly clock: Clock;
@@ -118,6 +119,11 @@ export function openConnection(options: ConnectionOptions, listener: ConnectionL
       );
   }
 
+  function refusalIn(text: string): Ending | undefined {
+    const decoded = options.decode(text, BARE_REVISION);
+    return decoded.kind === 'response' && !decoded.frame.ok ? endingOfRefusal(decoded.frame.error) : undefined;
+  }
+
   function message(data: unknown): void {
     if (phase === 'ended' || phase === 'connecting') return;
     if (typeof data !== 'string')
@@ -156,9 +162,4 @@ export function openConnection(options: ConnectionOptions, listener: ConnectionL
       if (phase !== 'ended') end(NORMAL, '');
     },
   };
-}
-
-function refusalIn(text: string): Ending | undefined {
-  const decoded = decodeFrame(text, { revision: BARE_REVISION, unknownKeys: 'drop' });
-  return decoded.kind === 'response' && !decoded.frame.ok ? endingOfRefusal(decoded.frame.error) : undefined;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { gatewayKey } from '../../test/keys.ts';
-import { createWorld } from '../../test/world.ts';
+import { ENTRIES } from '../../test/world.ts';
 import { createMemoryStorage } from '../index.ts';
 
 const first = gatewayKey();
 const other = gatewayKey(96);
 
-describe('trust in a gateway', () => {
+describe.each(ENTRIES)('trust in a gateway ($entry)', ({ createWorld }) => {
   test('is given on first use, said aloud, and remembered [PF-8]', async () => {
     const told: string[] = [];
     const { client, restart } = await createWorld({

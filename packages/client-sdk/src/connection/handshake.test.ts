@@ -2,10 +2,10 @@ import { defineEvent, tyrum } from '@tyrum/contracts';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { gatewayKey } from '../../test/keys.ts';
-import { createWorld, settled } from '../../test/world.ts';
+import { createWorld, ENTRIES, settled } from '../../test/world.ts';
 import { ClientError, createClient, createMemoryStorage } from '../index.ts';
 
-describe('the handshake at revision 3', () => {
+describe.each(ENTRIES)('the handshake at revision 3 ($entry)', ({ createWorld }) => {
   test('offers every revision, a fresh nonce and the hash of the contract', async () => {
     const { client, gateway, restart } = await createWorld({ device: { label: 'desk', device_type: 'desktop' } });
 
@@ -135,7 +135,7 @@ describe('the handshake at revision 3', () => {
   });
 });
 
-describe('the handshake at revision 2', () => {
+describe.each(ENTRIES)('the handshake at revision 2 ($entry)', ({ createWorld }) => {
   test('is bare when nothing newer is offered [RV-1]', async () => {
     const { client, gateway } = await createWorld({
       revisions: [2],
@@ -183,7 +183,7 @@ describe('the handshake at revision 2', () => {
   });
 });
 
-describe('agreeing on a revision', () => {
+describe.each(ENTRIES)('agreeing on a revision ($entry)', ({ createWorld }) => {
   test.each([
     { offers: [2], serves: [3], upgrade: undefined, mustChange: 'client' },
     { offers: [3], serves: [2], upgrade: 'gateway', mustChange: 'gateway' },
@@ -217,7 +217,9 @@ describe('agreeing on a revision', () => {
 
     await expect(client.connect()).rejects.toMatchObject({ code: 'refused', mustChange: 'gateway' });
   });
+});
 
+describe("agreeing on a contract of one's own", () => {
   test('reports another contract at the same revision [RV-8]', async () => {
     const { client } = await createWorld({
       contract: { ...tyrum, hashes: { ...tyrum.hashes, 3: 'B'.repeat(43) } },

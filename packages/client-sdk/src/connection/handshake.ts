@@ -1,6 +1,5 @@
 import type { Limits, MutualFacts, Recovery, ResponseFrame, SpokenView } from '@tyrum/contracts';
 import {
-  decodeFrame,
   fromBase64Url,
   gatewayIdFrom,
   gatewayTranscript,
@@ -11,6 +10,7 @@ import {
   transcriptAt2,
 } from '@tyrum/contracts/spoken';
 import type { ProvenGateway } from '../client-state.ts';
+import type { Parts } from '../parts.ts';
 import type { ClientCrypto } from '../ports/crypto.ts';
 import { type Ending, endingOfRefusal, stopped } from './ending.ts';
 import { BARE_REVISION, type OfferOptions, offeredExtensions, offerPayload } from './offer.ts';
@@ -23,7 +23,7 @@ export interface HandshakeChannel {
   receive(): Promise<string>;
 }
 
-export interface HandshakeOptions extends OfferOptions {
+export interface HandshakeOptions extends OfferOptions, Pick<Parts, 'decode'> {
   readonly crypto: ClientCrypto;
   /** The gateway that must be there; without one, the first is trusted. */
   readonly knownGateway: { readonly id: string; readonly trust: 'pinned' | 'remembered' } | undefined;
@@ -159,7 +159,7 @@ interface Exchanged {
 /** Sends one request of the handshake and waits for its response; anything else that comes meanwhile is not for now. */
 async function exchange(
   channel: HandshakeChannel,
-  { random }: HandshakeOptions,
+  { random, decode }: HandshakeOptions,
   type: string,
   payload: unknown,
 ): Promise<Exchanged> {
@@ -168,7 +168,7 @@ async function exchange(
   channel.send(sent);
   for (;;) {
     const received = await channel.receive();
-    const decoded = decodeFrame(received, { revision: BARE_REVISION, unknownKeys: 'drop' });
+    const decoded = decode(received, BARE_REVISION);
     if (decoded.kind === 'response' && decoded.frame.request_id === id)
       return { sent, received, response: decoded.frame };
   }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createOpenWorld } from '../../test/world.ts';
+import { ENTRIES } from '../../test/world.ts';
 
 const HEARTBEAT_MS = 15_000;
 
-describe('the heartbeat of a client', () => {
+describe.each(ENTRIES)('the heartbeat of a client ($entry)', ({ createOpenWorld }) => {
   test('asks a silent gateway whether it is there, and goes on while it answers [LV-2]', async () => {
     const { client, gateway, clock } = await createOpenWorld();
 
@@ -63,7 +63,7 @@ describe('the heartbeat of a client', () => {
   });
 });
 
-describe('a gateway that stops', () => {
+describe.each(ENTRIES)('a gateway that stops ($entry)', ({ createOpenWorld }) => {
   test('is left when nothing runs there, and not returned to before it said [LV-4] [CL-1]', async () => {
     const { client, gateway, clock, statuses } = await createOpenWorld();
     const [first] = gateway.connections;

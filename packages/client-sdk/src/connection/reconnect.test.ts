@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOpenWorld, createWorld } from '../../test/world.ts';
+import { ENTRIES } from '../../test/world.ts';
 import { reconnectDelay } from './reconnect.ts';
 
 const backoff = { minReconnectMs: 500, maxReconnectMs: 30_000 };
@@ -18,7 +18,7 @@ describe('the delay before a reconnect', () => {
   });
 });
 
-describe('a client that lost its connection', () => {
+describe.each(ENTRIES)('a client that lost its connection ($entry)', ({ createWorld, createOpenWorld }) => {
   test.each([1001, 1006, 1011, 1012, 1013, 4002, 4004, 4999])('comes back by itself after %i [CC-3]', async (code) => {
     const { client, gateway, clock, statuses } = await createOpenWorld();
 
@@ -114,7 +114,7 @@ describe('a client that lost its connection', () => {
   );
 });
 
-describe('a failure', () => {
+describe.each(ENTRIES)('a failure ($entry)', ({ createWorld, createOpenWorld }) => {
   test('before the handshake is unreachable', async () => {
     const { client, clock } = await createWorld({ gatewayOptions: { unreachable: () => true } });
     const opening = client.connect({ timeoutMs: 100 });

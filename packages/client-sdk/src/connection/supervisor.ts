@@ -69,6 +69,7 @@ export function createSupervisor(
           {
             request: { url: options.url, subprotocol: SUBPROTOCOL, token },
             connectSocket: options.connectSocket,
+            decode: options.decode,
             clock,
             connectTimeoutMs: limits.connectTimeoutMs,
             offersBare: options.revisions.every((revision) => revision === BARE_REVISION),

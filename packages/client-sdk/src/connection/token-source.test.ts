@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOpenWorld, createWorld, settled } from '../../test/world.ts';
+import { ENTRIES, settled } from '../../test/world.ts';
 import { createMemoryStorage } from '../index.ts';
 
 const approved = {
@@ -14,7 +14,7 @@ const approved = {
   },
 };
 
-describe('the token of a connection', () => {
+describe.each(ENTRIES)('the token of a connection ($entry)', ({ createWorld, createOpenWorld }) => {
   test('is asked for before each one', async () => {
     let count = 0;
     const { gateway, clock } = await createOpenWorld({ token: async () => `token-${++count}` });
@@ -100,7 +100,7 @@ describe('the token of a connection', () => {
   });
 });
 
-describe('the token of a paired node', () => {
+describe.each(ENTRIES)('the token of a paired node ($entry)', ({ createOpenWorld }) => {
   test('is told, stored, and used from then on, also by the next process [AZ-10]', async () => {
     const tokens: string[] = [];
     const { client, gateway, clock, restart } = await createOpenWorld({

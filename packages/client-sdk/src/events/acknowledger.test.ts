@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { uuid } from '../../test/fake-gateway.ts';
-import { createOpenWorld, createWorld, settled } from '../../test/world.ts';
+import { ENTRIES, settled } from '../../test/world.ts';
 import { type ClientStorage, createMemoryStorage } from '../index.ts';
 
 const turn = (number: number) => ({ turn_id: uuid(number) });
 
-describe('acknowledgements', () => {
+describe.each(ENTRIES)('acknowledgements ($entry)', ({ createWorld, createOpenWorld }) => {
   test('come after the handler is done, together for what came together [CL-7]', async () => {
     const { client, gateway, clock } = await createWorld();
     let finish = () => {};
@@ -113,7 +113,7 @@ describe('acknowledgements', () => {
   });
 });
 
-describe('the place in the events', () => {
+describe.each(ENTRIES)('the place in the events ($entry)', ({ createWorld, createOpenWorld }) => {
   test('is stored before it is acknowledged', async () => {
     const steps: string[] = [];
     const inner = createMemoryStorage();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { uuid } from '../../test/fake-gateway.ts';
-import { createOpenWorld, createWorld, settled } from '../../test/world.ts';
+import { ENTRIES, settled } from '../../test/world.ts';
 
 const turn = (number: number) => ({ turn_id: uuid(number) });
 
-describe('the iterator of events', () => {
+describe.each(ENTRIES)('the iterator of events ($entry)', ({ createWorld, createOpenWorld }) => {
   test('starts the client, and gives every event from the call on, in order', async () => {
     const { client, gateway } = await createWorld();
     const events = client.events({ types: ['turn.queued', 'turn.started'] });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { uuid } from '../../test/fake-gateway.ts';
-import { createOpenWorld, createWorld, settled, type World } from '../../test/world.ts';
+import { ENTRIES, settled, type World } from '../../test/world.ts';
 
 const turn = (number: number) => ({ turn_id: uuid(number) });
 
@@ -18,7 +18,7 @@ function follow({ client }: Pick<World, 'client'>) {
   return { shown, following };
 }
 
-describe('follow', () => {
+describe.each(ENTRIES)('follow ($entry)', ({ createWorld, createOpenWorld }) => {
   test('lists, then applies what happens after the list', async () => {
     const world = await createWorld();
     const { shown, following } = follow(world);

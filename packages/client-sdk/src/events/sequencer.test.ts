@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { uuid } from '../../test/fake-gateway.ts';
-import { createOpenWorld, createWorld, settled } from '../../test/world.ts';
+import { createWorld, ENTRIES, settled } from '../../test/world.ts';
 import type { Client, SnapshotReason } from '../index.ts';
 
 const turn = (number: number) => ({ turn_id: uuid(number) });
@@ -12,7 +12,7 @@ function collect(client: Client): string[] {
   return seen;
 }
 
-describe('events', () => {
+describe.each(ENTRIES)('events ($entry)', ({ createWorld }) => {
   test('reach their handlers in order, with what the envelope says', async () => {
     const { client, gateway } = await createWorld();
     const events: unknown[] = [];
@@ -123,7 +123,9 @@ describe('events', () => {
 
     expect(seen).toHaveLength(3);
   });
+});
 
+describe('events that do not fit the contract', () => {
   test('that cannot be read are reported, and neither they nor what follows are acknowledged', async () => {
     const { client, gateway, clock, errors } = await createWorld({ mayReportErrors: true });
     const seen = collect(client);
@@ -157,7 +159,7 @@ describe('events', () => {
   });
 });
 
-describe('the chain of events', () => {
+describe.each(ENTRIES)('the chain of events ($entry)', ({ createWorld }) => {
   test('that misses a link closes the connection and resumes from the last one processed [CL-6]', async () => {
     const { client, gateway, clock } = await createWorld();
     const seen = collect(client);
@@ -206,7 +208,7 @@ describe('the chain of events', () => {
   });
 });
 
-describe('a reconnect', () => {
+describe.each(ENTRIES)('a reconnect ($entry)', ({ createWorld, createOpenWorld }) => {
   test('resumes where the application was, and nothing is handed on twice or left out [CL-5]', async () => {
     const { client, gateway, clock } = await createWorld();
     const seen: string[] = [];
@@ -288,7 +290,7 @@ describe('a reconnect', () => {
   });
 });
 
-describe('a gap', () => {
+describe.each(ENTRIES)('a gap ($entry)', ({ createWorld, createOpenWorld }) => {
   test.each<SnapshotReason>(['epoch_changed', 'trimmed', 'scope_changed', 'unknown_cursor', 'revision_changed'])(
     'is told as %s before the first event after it [CL-8]',
     async (reason) => {
@@ -442,7 +444,7 @@ describe('a gap', () => {
   });
 });
 
-describe('more events than the application takes', () => {
+describe.each(ENTRIES)('more events than the application takes ($entry)', ({ createWorld }) => {
   test('stay with the gateway, by its credit [FC-6]', async () => {
     const { client, gateway, clock } = await createWorld({ gatewayOptions: { limits: { event_window: 4 } } });
     client.on('turn.queued', () => new Promise(() => {}));

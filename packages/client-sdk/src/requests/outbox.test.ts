@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOpenWorld, createWorld, settled } from '../../test/world.ts';
+import { ENTRIES, settled } from '../../test/world.ts';
 import { type ClientStorage, createMemoryStorage, type Settled } from '../index.ts';
 
 const create = { type: 'conversation.archive', payload: { conversation_id: 'conv_1', archived: true } } as const;
@@ -35,7 +35,7 @@ function kill(storage: ClientStorage): ClientStorage {
   };
 }
 
-describe('a once request with a storage', () => {
+describe.each(ENTRIES)('a once request with a storage ($entry)', ({ createWorld, createOpenWorld }) => {
   test('is stored before it is sent', async () => {
     const { storage, letThrough } = slowStorage();
     const { client, gateway } = await createOpenWorld({ storage });
@@ -122,7 +122,7 @@ describe('a once request with a storage', () => {
   });
 });
 
-describe('a once request that a process left behind', () => {
+describe.each(ENTRIES)('a once request that a process left behind ($entry)', ({ createWorld, createOpenWorld }) => {
   test('is sent again by the next one under the same id, and its result is told [CL-2]', async () => {
     const storage = createMemoryStorage();
     const settlements: Settled[] = [];

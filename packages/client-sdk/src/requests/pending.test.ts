@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOpenWorld, createWorld, settled } from '../../test/world.ts';
+import { createOpenWorld, createWorld, ENTRIES, settled } from '../../test/world.ts';
 import { ClientError, createMemoryStorage } from '../index.ts';
 
 const CREATED = {
@@ -18,28 +18,7 @@ const CREATED = {
   },
 };
 
-describe('a request', () => {
-  test('resolves with the result of its response, its defaults filled in', async () => {
-    const { client, gateway } = await createOpenWorld();
-
-    const asked = client.request('conversation.create', {});
-    await settled();
-    const { title: _title, ...untitled } = CREATED.conversation;
-    gateway.last.answer('conversation.create', { conversation: { ...untitled, from_the_future: 1 } });
-
-    expect(await asked).toEqual(CREATED);
-  });
-
-  test('drops the keys of a result that it does not know [FR-11]', async () => {
-    const { client, gateway } = await createOpenWorld();
-
-    const asked = client.request('conversation.delete', { conversation_id: 'conv_1' });
-    await settled();
-    gateway.last.answer('conversation.delete', { conversation_id: 'conv_1', from_the_future: true });
-
-    expect(await asked).toEqual({ conversation_id: 'conv_1' });
-  });
-
+describe.each(ENTRIES)('a request ($entry)', ({ createWorld, createOpenWorld }) => {
   test('tells as_of and replayed to whoever asks for them', async () => {
     const { client, gateway } = await createOpenWorld();
 
@@ -49,23 +28,6 @@ describe('a request', () => {
 
     expect(await asked).toEqual({ result: { conversation_id: 'conv_1' }, asOf: 'c.7', replayed: true });
   });
-
-  test.each([{ result: undefined }, { result: {} }])(
-    'that is void resolves with nothing for $result [FR-5]',
-    async ({ result }) => {
-      const { client, gateway } = await createOpenWorld();
-
-      const asked = client.request('ping', {});
-      await settled();
-      expect(gateway.last.pings).toBe(1);
-      expect(await asked).toBeUndefined();
-      const other = client.exchange('events.subscribe', { types: ['turn.queued'] });
-      await settled();
-      gateway.last.answer('events.subscribe', result);
-
-      expect((await other).result).toBeUndefined();
-    },
-  );
 
   test('rejects with what the gateway answered', async () => {
     const { client, gateway } = await createOpenWorld();
@@ -97,42 +59,6 @@ describe('a request', () => {
     await expect(asked).rejects.toMatchObject({ code: 'internal', details: { code: 'moon_phase', details: 1 } });
   });
 
-  test('rejects when its response does not fit the contract', async () => {
-    const { client, gateway } = await createOpenWorld();
-
-    const asked = client.request('conversation.delete', { conversation_id: 'conv_1' });
-    await settled();
-    gateway.last.answer('conversation.delete', { conversation_id: 7 });
-
-    await expect(asked).rejects.toMatchObject({
-      code: 'invalid_message',
-      sent: true,
-      details: { issues: [{ path: ['result', 'conversation_id'] }] },
-    });
-  });
-
-  test('rejects when its response cannot be read at all', async () => {
-    const { client, gateway } = await createOpenWorld();
-
-    const asked = client.request('conversation.delete', { conversation_id: 'conv_1' });
-    await settled();
-    const [frame] = gateway.last.requests;
-    gateway.last.sendRaw(JSON.stringify({ request_id: frame?.request_id, type: frame?.type, ok: 'yes' }));
-
-    await expect(asked).rejects.toMatchObject({ code: 'invalid_message' });
-  });
-
-  test('with a wrong payload is refused here, with the path, and nothing is sent', async () => {
-    const { client, gateway } = await createOpenWorld();
-
-    const wrong = client.request('conversation.list', { limit: 0, moon: 'full' } as never);
-
-    await expect(wrong).rejects.toMatchObject({ name: 'ProtocolError', code: 'contract_error' });
-    const failure = (await wrong.catch((error: unknown) => error)) as { details: { issues: { path: string[] }[] } };
-    expect(failure.details.issues.map(({ path }) => path.join('.'))).toEqual(['payload.limit', 'payload.moon']);
-    expect(gateway.last.requests).toEqual([]);
-  });
-
   test('that JSON cannot say is refused here', async () => {
     const { client } = await createOpenWorld();
 
@@ -150,34 +76,6 @@ describe('a request', () => {
     await client.connect();
 
     expect(gateway.last.requests.map((frame) => frame.payload)).toEqual([{ conversation_id: 'conv_1' }]);
-  });
-
-  test('that the agreed revision does not have is refused here, and says since when [RQ-2] [ER-2]', async () => {
-    const { client } = await createOpenWorld({ revisions: [2] });
-
-    await expect(client.request('turn.get', { turn_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff' })).rejects.toMatchObject(
-      {
-        code: 'unsupported_operation',
-        details: { since: 3 },
-      },
-    );
-  });
-
-  test('made offline is judged again at the revision that was agreed', async () => {
-    const { client, gateway } = await createWorld({ gatewayOptions: { revisions: [2] } });
-
-    const unknown = client.request('turn.get', { turn_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff' });
-    const newer = client.request('conversation.create', { title: 'of revision 3' });
-    unknown.catch(() => {});
-    newer.catch(() => {});
-    await client.connect();
-
-    await expect(unknown).rejects.toMatchObject({ code: 'unsupported_operation' });
-    await expect(newer).rejects.toMatchObject({
-      code: 'contract_error',
-      details: { issues: [{ path: ['payload', 'title'] }] },
-    });
-    expect(gateway.last.requests).toEqual([]);
   });
 
   test('has no key of revision 3 at revision 2, where its key becomes its id [FR-12]', async () => {
@@ -216,7 +114,111 @@ describe('a request', () => {
   });
 });
 
-describe('requests made offline', () => {
+describe('a request, checked against the contract', () => {
+  test('drops the keys of a result that it does not know [FR-11]', async () => {
+    const { client, gateway } = await createOpenWorld();
+
+    const asked = client.request('conversation.delete', { conversation_id: 'conv_1' });
+    await settled();
+    gateway.last.answer('conversation.delete', { conversation_id: 'conv_1', from_the_future: true });
+
+    expect(await asked).toEqual({ conversation_id: 'conv_1' });
+  });
+
+  test('made offline is judged again at the revision that was agreed', async () => {
+    const { client, gateway } = await createWorld({ gatewayOptions: { revisions: [2] } });
+
+    const unknown = client.request('turn.get', { turn_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff' });
+    const newer = client.request('conversation.create', { title: 'of revision 3' });
+    unknown.catch(() => {});
+    newer.catch(() => {});
+    await client.connect();
+
+    await expect(unknown).rejects.toMatchObject({ code: 'unsupported_operation' });
+    await expect(newer).rejects.toMatchObject({
+      code: 'contract_error',
+      details: { issues: [{ path: ['payload', 'title'] }] },
+    });
+    expect(gateway.last.requests).toEqual([]);
+  });
+
+  test('rejects when its response cannot be read at all', async () => {
+    const { client, gateway } = await createOpenWorld();
+
+    const asked = client.request('conversation.delete', { conversation_id: 'conv_1' });
+    await settled();
+    const [frame] = gateway.last.requests;
+    gateway.last.sendRaw(JSON.stringify({ request_id: frame?.request_id, type: frame?.type, ok: 'yes' }));
+
+    await expect(asked).rejects.toMatchObject({ code: 'invalid_message' });
+  });
+
+  test('rejects when its response does not fit the contract', async () => {
+    const { client, gateway } = await createOpenWorld();
+
+    const asked = client.request('conversation.delete', { conversation_id: 'conv_1' });
+    await settled();
+    gateway.last.answer('conversation.delete', { conversation_id: 7 });
+
+    await expect(asked).rejects.toMatchObject({
+      code: 'invalid_message',
+      sent: true,
+      details: { issues: [{ path: ['result', 'conversation_id'] }] },
+    });
+  });
+
+  test('resolves with the result of its response, its defaults filled in', async () => {
+    const { client, gateway } = await createOpenWorld();
+
+    const asked = client.request('conversation.create', {});
+    await settled();
+    const { title: _title, ...untitled } = CREATED.conversation;
+    gateway.last.answer('conversation.create', { conversation: { ...untitled, from_the_future: 1 } });
+
+    expect(await asked).toEqual(CREATED);
+  });
+
+  test.each([{ result: undefined }, { result: {} }])(
+    'that is void resolves with nothing for $result [FR-5]',
+    async ({ result }) => {
+      const { client, gateway } = await createOpenWorld();
+
+      const asked = client.request('ping', {});
+      await settled();
+      expect(gateway.last.pings).toBe(1);
+      expect(await asked).toBeUndefined();
+      const other = client.exchange('events.subscribe', { types: ['turn.queued'] });
+      await settled();
+      gateway.last.answer('events.subscribe', result);
+
+      expect((await other).result).toBeUndefined();
+    },
+  );
+
+  test('that the agreed revision does not have is refused here, and says since when [RQ-2] [ER-2]', async () => {
+    const { client } = await createOpenWorld({ revisions: [2] });
+
+    await expect(client.request('turn.get', { turn_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff' })).rejects.toMatchObject(
+      {
+        code: 'unsupported_operation',
+        details: { since: 3 },
+      },
+    );
+  });
+
+  test('with a wrong payload is refused here, with the path, and nothing is sent', async () => {
+    const { client, gateway } = await createOpenWorld();
+
+    const wrong = client.request('conversation.list', { limit: 0, moon: 'full' } as never);
+
+    await expect(wrong).rejects.toMatchObject({ name: 'ProtocolError', code: 'contract_error' });
+    const failure = (await wrong.catch((error: unknown) => error)) as { details: { issues: { path: string[] }[] } };
+    expect(failure.details.issues.map(({ path }) => path.join('.'))).toEqual(['payload.limit', 'payload.moon']);
+    expect(gateway.last.requests).toEqual([]);
+  });
+});
+
+describe.each(ENTRIES)('requests made offline ($entry)', ({ createWorld }) => {
   test('wait, start the client, and are sent in their order', async () => {
     const { client, gateway } = await createWorld();
 
@@ -246,7 +248,7 @@ describe('requests made offline', () => {
   });
 });
 
-describe('requests in flight', () => {
+describe.each(ENTRIES)('requests in flight ($entry)', ({ createWorld, createOpenWorld }) => {
   test('are sent again under the same id when the connection dies, before those that came later [CL-2]', async () => {
     const { client, gateway, clock } = await createOpenWorld();
     const created = client.request('conversation.create', {}, { idempotencyKey: 'key-1' });
@@ -402,7 +404,7 @@ describe('requests in flight', () => {
   });
 });
 
-describe('a refusal that passes', () => {
+describe.each(ENTRIES)('a refusal that passes ($entry)', ({ createOpenWorld }) => {
   test.each(['rate_limited', 'overloaded', 'unavailable'])(
     '%s is tried again under the same id, when the gateway says',
     async (code) => {
@@ -466,7 +468,7 @@ describe('a refusal that passes', () => {
   });
 });
 
-describe('the patience of a caller', () => {
+describe.each(ENTRIES)('the patience of a caller ($entry)', ({ createWorld, createOpenWorld }) => {
   test('ends by time, the wait for a connection included', async () => {
     const { client, gateway, clock } = await createWorld({ gatewayOptions: { unreachable: () => true } });
     const asked = client.request('conversation.create', {}, { timeoutMs: 3_000 });
@@ -525,7 +527,7 @@ describe('the patience of a caller', () => {
   });
 });
 
-describe('the end of a client', () => {
+describe.each(ENTRIES)('the end of a client ($entry)', ({ createOpenWorld }) => {
   test('rejects what waits and what is asked afterwards', async () => {
     const { client } = await createOpenWorld();
     const asked = client.request('conversation.create', {});
@@ -554,7 +556,7 @@ describe('the end of a client', () => {
   });
 });
 
-describe('the ids of requests', () => {
+describe.each(ENTRIES)('the ids of requests ($entry)', ({ createOpenWorld }) => {
   test('are new for each one, also in the next process on the same storage [CL-4]', async () => {
     const storage = createMemoryStorage();
     const { client, gateway, restart } = await createOpenWorld({ storage });

@@ -1,4 +1,4 @@
-import type { Clock, EffectClass, ErrorResponseFrame, Random, ResponseFrame, Spoken } from '@tyrum/contracts';
+import type { Clock, ErrorResponseFrame, Random, ResponseFrame, Spoken } from '@tyrum/contracts';
 import { exceedsUtf8, randomFraction, randomUuid } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { ClientLimits } from '../client-limits.ts';
@@ -63,7 +63,6 @@ const DRAIN_CHECK_MS = 20;
 
 export function createPending(options: PendingOptions): Pending {
   const { contract, clock, random, limits } = options;
-  const effects = effectsOf(contract);
   const book = createRequestBook();
   const keeper = options.outbox && createRequestKeeper(options.outbox, clock, options.onError);
   const earlier = keeper && createEarlierRequests(keeper, book, settle);
@@ -88,7 +87,7 @@ export function createPending(options: PendingOptions): Pending {
     if (book.size >= limits.maxPending) {
       throw new ClientError('queue_full', `${type}: ${book.size} requests wait already`, { sent: false });
     }
-    const effect = effects.get(type);
+    const effect = view.requests.get(type)?.definition.effect;
     const pending = createPendingRequest({
       order: nextOrder++,
       requestId: randomUuid(random),
@@ -275,8 +274,4 @@ export function createPending(options: PendingOptions): Pending {
       }
     },
   };
-}
-
-function effectsOf(contract: Spoken): ReadonlyMap<string, EffectClass> {
-  return new Map(contract.definitions.flatMap((each) => (each.kind === 'request' ? [[each.type, each.effect]] : [])));
 }

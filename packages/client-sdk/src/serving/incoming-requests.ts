@@ -1,11 +1,13 @@
-import type { RequestFrame, Role, SpokenRequest, Trace } from '@tyrum/contracts';
+import type { RequestFrame, SpokenRequest, Trace } from '@tyrum/contracts';
 import { describeIssue, exceedsUtf8, ProtocolError } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
+import type { ResolvedOptions } from '../client-options.ts';
 import type { Link } from '../connection/connection.ts';
 import { isAgreed } from '../connection/session.ts';
 import type { JournalOutcome } from '../ports/journal.ts';
 import { errorBodyOf, responseText } from './answer.ts';
-import type { RemoteRuns } from './remote-runs.ts';
+import { createMemoryJournal } from './memory-journal.ts';
+import { createRemoteRuns } from './remote-runs.ts';
 
 /** What a handler is given beside the payload. */
 export interface HandlerContext {
@@ -35,17 +37,11 @@ export interface IncomingRequests {
   abortAll(reason: Error): void;
 }
 
-export interface IncomingRequestsOptions {
-  readonly role: Role;
-  readonly maxHandling: number;
-  readonly runs: RemoteRuns;
-  /** The last running request was answered. */
-  readonly onIdle: () => void;
-  readonly onError: (error: unknown, where: string) => void;
-}
-
-export function createIncomingRequests(options: IncomingRequestsOptions): IncomingRequests {
-  const { role, runs, maxHandling, onError } = options;
+/** @param onIdle is told that the last running request was answered */
+export function createIncomingRequests(options: ResolvedOptions, onIdle: () => void): IncomingRequests {
+  const { role, onError } = options;
+  const { maxHandling } = options.limits;
+  const runs = createRemoteRuns({ ...options, journal: options.journal ?? createMemoryJournal() });
   const handlers = new Map<string, RequestHandler>();
   const reading = new Set<AbortController>();
   let running = 0;
@@ -60,7 +56,7 @@ export function createIncomingRequests(options: IncomingRequestsOptions): Incomi
       .then((outcome) => {
         answer(outcome);
         running -= 1;
-        if (running === 0) options.onIdle();
+        if (running === 0) onIdle();
       })
       .catch((error: unknown) => onError(error, `answering ${frame.type}`));
   }

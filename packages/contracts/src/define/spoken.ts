@@ -26,9 +26,12 @@ export type SpokenEventDefinition = Pick<EventDefinition, 'kind' | 'type' | 'kep
 /** A contract at one revision, as a peer speaks it. */
 export interface SpokenView {
   readonly revision: number;
-  readonly requests: ReadonlyMap<string, SpokenRequest>;
-  readonly events: ReadonlyMap<string, SpokenEvent>;
+  readonly requests: Lookup<SpokenRequest>;
+  readonly events: Lookup<SpokenEvent>;
 }
+
+/** What is known by a type, at least as much of a map. */
+type Lookup<Of> = Pick<ReadonlyMap<string, Of>, 'get' | 'has'>;
 
 export interface SpokenRequest {
   readonly definition: SpokenRequestDefinition;

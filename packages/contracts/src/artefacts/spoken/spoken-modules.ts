@@ -14,6 +14,7 @@ export function spokenModules(contract: Contract): Readonly<Record<string, strin
   const events = definitions.filter((one): one is EventDefinition => one.kind === 'event');
   return {
     'facts.gen.ts': factsModule(contract, requests, events),
+    'trusted-facts.gen.ts': trustedFactsModule(contract, requests, events),
     'shapes.gen.ts': shapesModule(contract.casts, requests, events),
   };
 }
@@ -25,17 +26,16 @@ function factsModule(
   requests: readonly RequestDefinition[],
   events: readonly EventDefinition[],
 ): string {
-  const asked = rows(requests, ({ direction, roles, effect, since, until, result }) => ({
+  const asked = rows(requests, ({ direction, roles, effect, since, until }) => ({
     direction,
     roles,
     effect,
     since,
     ...(until === undefined ? {} : { until }),
-    ...(result === undefined ? { isVoid: true } : {}),
   }));
   const told = rows(events, ({ kept, since, until }) => ({ kept, since, ...(until === undefined ? {} : { until }) }));
   return `${HEAD}
-import type { Facts } from './speak.ts';
+import type { Facts } from './facts.ts';
 
 export const TYRUM_FACTS: Facts = {
   name: ${literal(name)},
@@ -47,6 +47,25 @@ ${asked}
 ${told}
   ],
 };
+`;
+}
+
+/** What a peer cannot do without that takes everything else as it comes. */
+function trustedFactsModule(
+  { name, served }: Contract,
+  requests: readonly RequestDefinition[],
+  events: readonly EventDefinition[],
+): string {
+  const reads = requests.filter(({ effect, direction }) => effect === 'read' && direction !== 'to_peer');
+  const ephemeral = events.filter(({ kept }) => kept === 'ephemeral');
+  const typesOf = (those: readonly Definition[]) => literal(those.map(({ type }) => type));
+  return `${HEAD}
+export const TRUSTED_FACTS = {
+  name: ${literal(name)},
+  served: ${literal(served)},
+  reads: ${typesOf(reads)},
+  ephemeral: ${typesOf(ephemeral)},
+} as const;
 `;
 }
 
