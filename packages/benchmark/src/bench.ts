@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DialectName } from './dialects/all-dialects.ts';
 import type { Plan } from './plan.ts';
 import { type Child, startChild } from './process/child.ts';
+import { makeDirectory, type OwnDirectory } from './process/own-directory.ts';
 import type { ServerName } from './servers/all-servers.ts';
 
 /** Where compiled programs of this benchmark are, bound to the packages of one checkout. */
@@ -16,6 +14,8 @@ export interface Programs {
 /** One line of a table: a server, and how it is spoken with. */
 export interface Subject {
   readonly name: string;
+  /** The name of the line that its ratios are to. @default the first line of the table */
+  readonly base?: string;
   readonly server: ServerName;
   readonly dialect: DialectName;
   /** Added to what the server tells of itself. */
@@ -24,8 +24,10 @@ export interface Subject {
   readonly speaker?: 'load' | 'client';
   /** Whose packages it runs. @default this checkout */
   readonly programs?: Programs;
+  /** Whether a run that must be short does without it. @default false */
+  readonly spare?: boolean;
   /** What a server kept that ran before. @default a fresh one, which goes with it */
-  readonly directory?: string;
+  readonly directory?: OwnDirectory;
 }
 
 /** A server and its load, both running. */
@@ -49,15 +51,24 @@ export interface Bench {
   readonly complain: (what: string) => void;
 }
 
-/** The subjects of a workload: all of them, or our own in two checkouts. The first one is the base. */
-export function subjectsOf({ other }: Bench, subjects: readonly Subject[]): readonly Subject[] {
-  if (other === undefined) return subjects;
+/** The subjects of a workload: those that the plan has time for, or our own in two checkouts, of which the other is the base. */
+export function subjectsOf<S extends Subject>({ other, plan }: Bench, subjects: readonly S[]): readonly S[] {
+  if (other === undefined) return subjects.filter(({ spare = false }) => plan.spares || !spare);
   return subjects
     .filter(({ server }) => server === 'tyrum')
-    .flatMap((subject) => [
-      { ...subject, name: `${subject.name} at ${other.name}`, programs: other.programs },
-      { ...subject, name: `${subject.name} here` },
-    ]);
+    .flatMap((subject) => {
+      const base = `${subject.name} at ${other.name}`;
+      return [
+        { ...subject, name: base, base, programs: other.programs },
+        { ...subject, name: `${subject.name} here`, base },
+      ];
+    });
+}
+
+/** A line about the same server that says more. */
+export function saying<S extends Subject>(subject: S, more: string): S {
+  const { name, base } = subject;
+  return { ...subject, name: name + more, ...(base === undefined ? {} : { base: base + more }) };
 }
 
 /** Starts a server, and a load that knows it. */
@@ -67,12 +78,12 @@ export async function startSubject<S extends Subject>(bench: Bench, subject: S):
   const children: Child[] = [];
   async function stop(): Promise<void> {
     await Promise.all(children.map((child) => child.stop()));
-    if (subject.directory === undefined) await rm(directory, { recursive: true, force: true });
+    if (subject.directory === undefined) await directory.remove();
   }
   try {
     const server = await startChild({
       program: programs.server,
-      arguments: [subject.server, directory],
+      arguments: [subject.server, directory.path],
       core: 'server',
     });
     children.push(server);
@@ -91,10 +102,6 @@ export async function startSubject<S extends Subject>(bench: Bench, subject: S):
   }
 }
 
-export function makeDirectory(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'tyrum-bench-'));
-}
-
 /** Does work with all of them running; whatever happens, they are stopped. One that does not start is left out. */
 export async function withSubjects<S extends Subject, Value>(
   bench: Bench,
@@ -104,7 +111,7 @@ export async function withSubjects<S extends Subject, Value>(
   bench.say(`starting ${subjects.length} servers`);
   const starting = subjects.map((subject) =>
     startSubject(bench, subject).catch((cause) => {
-      bench.complain(`${subject.name} did not start: ${String(cause)}`);
+      bench.complain(`${subject.name} did not start: ${messageOf(cause)}`);
       return undefined;
     }),
   );
@@ -114,4 +121,9 @@ export async function withSubjects<S extends Subject, Value>(
   } finally {
     await Promise.all(running.map(({ stop }) => stop()));
   }
+}
+
+/** What a complaint says of a failure. */
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

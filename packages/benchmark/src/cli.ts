@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildForMeasuring } from './build-programs.ts';
-import { type Checkout, checkOut } from './checkout.ts';
+import { checkOut } from './checkout.ts';
 import { FULL, QUICK } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { withTables } from './recorded-tables.ts';
 import { toMarkdown } from './report.ts';
-import { runBenchmark, secondsOf } from './run-benchmark.ts';
+import { type BenchmarkOptions, runBenchmark, secondsOf } from './run-benchmark.ts';
 import { runSoak } from './soak.ts';
 import { workloads } from './workloads/all-workloads.ts';
 
@@ -17,10 +17,10 @@ const HELP = `usage: pnpm bench [options]
 Measures the gateway as it is published, in production mode, beside what one would use instead. Progress goes to stderr, a
 Markdown table to stdout, everything to a JSON file.
 
-  --quick          few and short rounds, two minutes or more
+  --quick          few and short rounds with fewer servers to compare with, less than a minute
   --only NAMES     some workloads, with commas between: ${workloads.map(({ name }) => name).join(', ')}
   --compare REF    our own servers alone, as they are here and as they are at a commit, in turns
-  --record         writes the tables into docs/performance.md too
+  --record         writes the tables of a whole run into docs/performance.md too
   --soak           steady load instead, and the slope of the heap
   --minutes N      how long the soak lasts (10)
   --json FILE      where the figures go (bench.json)`;
@@ -42,44 +42,44 @@ const { values } = parseArgs({
   },
 });
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+// To exit is enough: what was started is ended then, and what was written for a time is removed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 if (values.help) console.log(HELP);
 else if (values.soak) await soak(minutesOf(values.minutes));
 else await bench();
 
 async function bench(): Promise<void> {
   const chosen = chooseWorkloads(values.only);
+  if (values.record && (values.quick || values.only !== undefined || values.compare !== undefined)) {
+    refuse('--record is for a whole run: not with --quick, --only or --compare');
+  }
   const plan = values.quick ? QUICK : FULL;
   const tell = (line: string) => process.stderr.write(`${line}\n`);
-  tell(`about ${Math.ceil(secondsOf(chosen, plan) / 6) / 10} minutes, after building`);
+  tell(`about ${durationOf(secondsOf(chosen, plan))}, after building`);
   const programs = await buildForMeasuring();
-  let checkout: Checkout | undefined;
-  try {
-    if (values.compare !== undefined) {
-      tell(`checking out and building ${values.compare}`);
-      checkout = await checkOut(values.compare, ROOT);
-    }
-    const progress = createProgress(process.stderr);
-    const report = await runBenchmark({
-      plan,
-      planName: values.quick ? 'quick' : 'full',
-      workloads: chosen,
-      programs,
-      ...(checkout === undefined
-        ? {}
-        : { other: { name: checkout.commit, programs: await buildForMeasuring(checkout.directory) } }),
-      onProgress: progress.tell,
-    });
-    progress.end();
-    await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
-    const tables = toMarkdown(report);
-    console.log(tables);
-    if (values.record) await writeFile(PAGE, withTables(await readFile(PAGE, 'utf8'), tables));
-    tell(`figures are in ${values.json}`);
-    if (report.complaints.length > 0) process.exitCode = 1;
-  } finally {
-    await checkout?.remove();
-  }
+  const other = values.compare === undefined ? {} : { other: await buildOther(values.compare, tell) };
+  const progress = createProgress(process.stderr);
+  const report = await runBenchmark({
+    plan,
+    planName: values.quick ? 'quick' : 'full',
+    workloads: chosen,
+    programs,
+    ...other,
+    onProgress: progress.tell,
+  });
+  progress.end();
+  const tables = toMarkdown(report);
+  console.log(tables);
+  await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (values.record) await writeFile(PAGE, withTables(await readFile(PAGE, 'utf8'), tables));
+  tell(`figures are in ${values.json}`);
+  if (report.complaints.length > 0) process.exitCode = 1;
+}
+
+async function buildOther(ref: string, tell: (line: string) => void): Promise<NonNullable<BenchmarkOptions['other']>> {
+  tell(`checking out and building ${ref}`);
+  const { directory, commit } = await checkOut(ref, ROOT);
+  return { name: commit, programs: await buildForMeasuring(directory) };
 }
 
 async function soak(minutes: number): Promise<void> {
@@ -93,16 +93,20 @@ function chooseWorkloads(only: string | undefined): typeof workloads {
   if (only === undefined) return workloads;
   const names = only.split(',');
   const unknown = names.filter((name) => !workloads.some((workload) => workload.name === name));
-  if (unknown.length > 0) {
-    console.error(`there is no workload ${unknown.join(', ')}\n\n${HELP}`);
-    process.exit(2);
-  }
+  if (unknown.length > 0) refuse(`there is no workload ${unknown.join(', ')}\n\n${HELP}`);
   return workloads.filter(({ name }) => names.includes(name));
 }
 
 function minutesOf(text: string): number {
   const minutes = Number(text);
-  if (minutes > 0) return minutes;
-  console.error(`--minutes must be a number above 0, not ${text}`);
+  return minutes > 0 ? minutes : refuse(`--minutes must be a number above 0, not ${text}`);
+}
+
+function durationOf(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+}
+
+function refuse(why: string): never {
+  console.error(why);
   process.exit(2);
 }

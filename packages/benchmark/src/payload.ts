@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 /** What travels in every request and every event: one ordinary record, about 300 bytes once it stands in a frame. */
 export const NOTE = {
   note_id: 'note-7c9e6679-7425-40de',
@@ -13,16 +11,3 @@ export const NOTE = {
 } as const;
 
 export const NOTE_TEXT = JSON.stringify(NOTE);
-
-/** How a server that validates judges it: the same schema in all of them. */
-export const Note = z.object({
-  note_id: z.string().min(1),
-  author: z.string().min(1),
-  created_at: z.string().min(1),
-  title: z.string(),
-  text: z.string(),
-  tags: z.array(z.string()),
-  priority: z.int(),
-  done: z.boolean(),
-});
-export type Note = z.infer<typeof Note>;

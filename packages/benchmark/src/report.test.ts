@@ -19,8 +19,8 @@ describe('a report', () => {
             { metric: 'unknown', title: 'never shown' },
           ],
           rows: oneRound([
-            ['base', { perSecond: 2000 }],
-            ['ours', { perSecond: 3000 }],
+            [{ name: 'base' }, { perSecond: 2000 }],
+            [{ name: 'ours' }, { perSecond: 3000 }],
           ]),
         },
       ],

@@ -22,7 +22,7 @@ export function toMarkdown(report: Report): string {
   const against = comparedWith === undefined ? '' : ` Compared with ${comparedWith}.`;
   return [
     `${startedAt.slice(0, 10)}, ${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.system}; ${machine.pinned ? 'servers on one core, load on another' : 'processes not pinned to cores'}; load average ${machine.load.toFixed(1)} when it began; ${plan}, ${Math.round(seconds)} s.${against}`,
-    'Each figure is the median of its rounds, with the least and the most. A ratio compares two turns of the same round; the first line is its base.',
+    `Each figure is the median of its rounds, with the least and the most. A ratio compares two turns of the same round; ${comparedWith === undefined ? 'the first line is its base' : 'the base of each line is the same at the other commit'}.`,
     ...tables.map(tableText),
     ...complaints.map((complaint) => `> not measured: ${complaint}`),
     '',

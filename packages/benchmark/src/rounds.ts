@@ -1,4 +1,4 @@
-import type { Bench, Running } from './bench.ts';
+import { type Bench, messageOf, type Running } from './bench.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** What one turn came to, by the name of the metric. */
@@ -27,17 +27,13 @@ export async function interleave<R extends Running>(
     bench.say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
     for (const one of rotated(running, round)) {
       const sample = await turn(one, round === 0 ? warmUpMs : turnMs).catch((cause) => {
-        bench.complain(`${one.subject.name}: ${String(cause)}`);
+        bench.complain(`${one.subject.name}: ${messageOf(cause)}`);
         return undefined;
       });
       if (round > 0) samples.get(one)?.push(sample);
     }
   }
-  const base = samples.get(running[0] as R) ?? [];
-  return running.flatMap((one) => {
-    const own = samples.get(one) ?? [];
-    return own.some((sample) => sample !== undefined) ? [summarise(one.subject.name, own, base)] : [];
-  });
+  return summariseAll(running.map((one) => ({ ...one.subject, samples: samples.get(one) ?? [] })));
 }
 
 function rotated<Value>(values: readonly Value[], by: number): readonly Value[] {
@@ -45,12 +41,23 @@ function rotated<Value>(values: readonly Value[], by: number): readonly Value[] 
   return [...values.slice(at), ...values.slice(0, at)];
 }
 
-function summarise(
-  name: string,
-  own: readonly (Sample | undefined)[],
-  base: readonly (Sample | undefined)[],
-): Measured {
-  const metrics = Object.keys(own.find((sample) => sample !== undefined) ?? {});
+/** All samples of one line, in the order of the rounds; where a turn failed, there is none. */
+interface Line {
+  readonly name: string;
+  readonly base?: string;
+  readonly samples: readonly (Sample | undefined)[];
+}
+
+/** Lines of which something was measured, each against the base that it names, or else the first. */
+function summariseAll(lines: readonly Line[]): readonly Measured[] {
+  return lines.flatMap((line) => {
+    const base = lines.find(({ name }) => name === (line.base ?? lines[0]?.name));
+    return line.samples.some((sample) => sample !== undefined) ? [summarise(line, base?.samples ?? [])] : [];
+  });
+}
+
+function summarise({ name, samples }: Line, base: readonly (Sample | undefined)[]): Measured {
+  const metrics = Object.keys(samples.find((sample) => sample !== undefined) ?? {});
   const spread = (values: readonly (number | undefined)[]) => {
     const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
     return known.length === 0 ? undefined : spreadOf(known);
@@ -64,8 +71,10 @@ function summarise(
     );
   return {
     name,
-    values: entries((metric) => spread(own.map((sample) => sample?.[metric]))),
-    ratios: entries((metric) => spread(own.map((sample, round) => quotient(sample?.[metric], base[round]?.[metric])))),
+    values: entries((metric) => spread(samples.map((sample) => sample?.[metric]))),
+    ratios: entries((metric) =>
+      spread(samples.map((sample, round) => quotient(sample?.[metric], base[round]?.[metric]))),
+    ),
   };
 }
 
@@ -73,8 +82,9 @@ function quotient(value: number | undefined, base: number | undefined): number |
   return value === undefined || base === undefined || base === 0 ? undefined : value / base;
 }
 
-/** What was measured once, the first one being the base. */
-export function oneRound(samples: readonly (readonly [name: string, sample: Sample])[]): readonly Measured[] {
-  const base = samples[0]?.[1];
-  return samples.map(([name, sample]) => summarise(name, [sample], [base]));
+/** What was measured once, each with the subject that it was measured of, or a name. */
+export function oneRound(
+  samples: readonly (readonly [subject: Pick<Line, 'name' | 'base'>, sample: Sample])[],
+): readonly Measured[] {
+  return summariseAll(samples.map(([subject, sample]) => ({ ...subject, samples: [sample] })));
 }

@@ -1,4 +1,4 @@
-import type { Bench, Programs } from './bench.ts';
+import { type Bench, messageOf, type Programs } from './bench.ts';
 import { thisMachine } from './machine.ts';
 import type { Plan } from './plan.ts';
 import type { Report } from './report.ts';
@@ -23,7 +23,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Report> {
   const beganAt = performance.now();
   const total = secondsOf(options.workloads, plan);
   const tables: Table[] = [];
-  const complaints: string[] = [];
+  const complaints = new Set<string>();
   let passed = 0;
   for (const workload of options.workloads) {
     const bench: Bench = {
@@ -31,13 +31,15 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Report> {
       programs,
       other,
       say: (what) => onProgress(workload.name, what, passed / total),
-      complain: (what) => void complaints.push(`${workload.name}: ${what}`),
+      complain: (what) => void complaints.add(`${workload.name}: ${what}`),
     };
-    try {
-      const measured = await workload.run(bench);
-      tables.push(...measured.filter(({ rows }) => rows.length > 0));
-    } catch (cause) {
-      bench.complain(String(cause));
+    for (const part of workload.parts) {
+      try {
+        const measured = await part(bench);
+        tables.push(...measured.filter(({ rows }) => rows.length > 0));
+      } catch (cause) {
+        bench.complain(messageOf(cause));
+      }
     }
     passed += workload.seconds(plan);
   }
@@ -48,7 +50,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Report> {
     plan: planName,
     ...(other === undefined ? {} : { comparedWith: other.name }),
     tables,
-    complaints,
+    complaints: [...complaints],
   };
 }
 

@@ -20,9 +20,8 @@ async function answer(calls: Calls, { id, name, argument }: Call): Promise<void>
   try {
     process.send?.({ id, value: await calls[name]?.(argument as never) } satisfies Answer);
   } catch (cause) {
-    process.send?.({
-      id,
-      error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
-    } satisfies Answer);
+    // For whoever follows what a child says; the answer is for a line of the report.
+    if (cause instanceof Error) console.error(cause.stack);
+    process.send?.({ id, error: cause instanceof Error ? cause.message : String(cause) } satisfies Answer);
   }
 }

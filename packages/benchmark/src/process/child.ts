@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Answer, Call } from './calls.ts';
 import { pinnedCommand } from './cores.ts';
+import { undoAtExit } from './undo-at-exit.ts';
 
 /** A process of this benchmark, as the one that directs it sees it. */
 export interface Child {
@@ -15,82 +16,91 @@ export interface ChildOptions {
   readonly core: 'server' | 'load';
   /** Options of Node.js itself. */
   readonly nodeOptions?: readonly string[];
+  /** How long one call may take, in milliseconds. @default a minute: what takes longer is asked for in steps */
+  readonly patienceMs?: number;
 }
-
-/** Far longer than anything takes that is asked of a child. */
-const PATIENCE_MS = 180_000;
-const children = new Set<ChildProcess>();
-
-// However the benchmark ends, nothing of it goes on.
-process.once('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
-});
 
 /** Starts a program on a core of its own, in production mode, and resolves when it can be asked. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { program, core, nodeOptions = [] } = options;
-  const [command, ...parameters] = pinnedCommand(core, [
-    process.execPath,
-    '--expose-gc',
-    ...nodeOptions,
-    program,
-    ...options.arguments,
-  ]) as [string, ...string[]];
-  const child = spawn(command, parameters, {
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  const child = spawnPinned(options);
   const name = options.arguments.join(' ');
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  let complaints = '';
+  const { patienceMs = 60_000 } = options;
+  const waiting = new Map<number, (answer: Answer | Error) => void>();
+  let said = '';
   let calls = 0;
+  let over: Error | undefined;
 
   child.stderr?.on('data', (chunk) => {
-    complaints = (complaints + chunk).slice(-2000);
+    said = (said + chunk).slice(-4000);
   });
-  child.on('message', (answer: Answer) => {
-    const asked = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if ('error' in answer) asked?.reject(new Error(answer.error));
-    else asked?.resolve(answer.value);
-  });
-  children.add(child);
+  child.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer));
   const gone = new Promise<void>((resolve) => {
-    child.once('close', () => {
-      children.delete(child);
-      for (const { reject } of waiting.values()) reject(new Error(`${name} ended: ${complaints}`));
-      waiting.clear();
+    function end(error: Error): void {
+      over ??= error;
+      for (const settle of [...waiting.values()]) settle(over);
       resolve();
-    });
+    }
+    child.on('error', end);
+    child.once('close', (code, signal) => end(new Error(`${name} ended with ${signal ?? code}${reasonIn(said)}`)));
   });
 
-  function expect<Value>(id: number): Promise<Value> {
+  function expect<Value>(id: number, what: string): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => {
+      if (over !== undefined) {
+        reject(over);
+        return;
+      }
+      const late = setTimeout(
+        () => settle(new Error(`${name} did not answer to ${what} within ${patienceMs / 1000} s`)),
+        patienceMs,
+      );
+      function settle(answer: Answer | Error): void {
+        clearTimeout(late);
         waiting.delete(id);
-        reject(new Error(`${name} did not answer`));
-      }, PATIENCE_MS);
-      const settle =
-        <Argument>(act: (argument: Argument) => void) =>
-        (argument: Argument) => {
-          clearTimeout(late);
-          act(argument);
-        };
-      waiting.set(id, { resolve: settle(resolve as (value: unknown) => void), reject: settle(reject) });
+        if (answer instanceof Error) reject(answer);
+        else if ('error' in answer) reject(new Error(`${name}, ${what}: ${answer.error}`));
+        else resolve(answer.value as Value);
+      }
+      waiting.set(id, settle);
     });
   }
 
-  await expect(0);
+  function stop(): Promise<void> {
+    child.kill('SIGKILL');
+    return gone;
+  }
+
+  try {
+    await expect(0, 'its start');
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
   return {
     call(called, argument) {
       calls += 1;
-      const answer = expect<never>(calls);
-      child.send({ id: calls, name: called, argument } satisfies Call);
+      const answer = expect<never>(calls, called);
+      if (over === undefined) child.send({ id: calls, name: called, argument } satisfies Call);
       return answer;
     },
-    stop() {
-      child.kill('SIGKILL');
-      return gone;
-    },
+    stop,
   };
+}
+
+function spawnPinned({ program, arguments: parameters, core, nodeOptions = [] }: ChildOptions): ChildProcess {
+  const command = [process.execPath, '--expose-gc', ...nodeOptions, program, ...parameters];
+  const [first, ...rest] = pinnedCommand(core, command) as [string, ...string[]];
+  const child = spawn(first, rest, {
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const settle = undoAtExit(() => child.kill('SIGKILL'));
+  child.once('close', settle);
+  return child;
+}
+
+/** The line of what a process said at its end that names an error; nothing where there is none. */
+function reasonIn(said: string): string {
+  const line = said.split('\n').findLast((candidate) => /error/i.test(candidate));
+  return line === undefined ? '' : `: ${line.trim().slice(0, 300)}`;
 }

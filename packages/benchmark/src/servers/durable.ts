@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Note } from '../payload.ts';
+import { Note } from '../note.ts';
 import { type StartServer, webSocketServer } from './bench-server.ts';
 import { openDatabase } from './sqlite.ts';
 

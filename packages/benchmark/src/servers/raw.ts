@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { Note } from '../payload.ts';
 import { type StartServer, webSocketServer } from './bench-server.ts';
 
 /**
@@ -10,6 +9,7 @@ import { type StartServer, webSocketServer } from './bench-server.ts';
  */
 export function raw({ validates = false, corks = false } = {}): StartServer {
   return async () => {
+    const judge = validates ? (await import('../note.ts')).Note : undefined;
     const { server, port, close } = await webSocketServer();
     server.on('connection', (peer, { socket }: IncomingMessage) => {
       let corked = false;
@@ -25,7 +25,7 @@ export function raw({ validates = false, corks = false } = {}): StartServer {
 
       peer.on('message', (data) => {
         const { id, type, payload } = JSON.parse(String(data));
-        const note = validates ? Note.parse(payload) : payload;
+        const note = judge === undefined ? payload : judge.parse(payload);
         if (type === 'publish') {
           const event = JSON.stringify({ event: 'published', payload: note });
           for (const client of server.clients) client.send(event);

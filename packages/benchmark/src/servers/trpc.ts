@@ -1,7 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import { initTRPC } from '@trpc/server';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
-import { Note } from '../payload.ts';
+import { Note } from '../note.ts';
 import { type StartServer, webSocketServer } from './bench-server.ts';
 
 /** tRPC over WebSocket, its input judged by zod. @param subscribes whether every connection listens to what is published */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { defineEvent, defineRequest, tyrum } from '@tyrum/contracts';
 import { lockContract } from '@tyrum/contracts/artefacts';
 import * as z from 'zod';
-import { NOTE, Note } from '../payload.ts';
+import { Note } from '../note.ts';
+import { NOTE } from '../payload.ts';
 
 const ours = { direction: 'to_gateway', roles: ['client'], since: 2 } as const;
 

@@ -8,7 +8,8 @@ import {
 } from '@tyrum/gateway-core';
 import { createServer } from '@tyrum/gateway-server';
 import { createSqliteStore } from '@tyrum/store-sqlite';
-import { NOTE, type Note } from '../payload.ts';
+import type { Note } from '../note.ts';
+import { NOTE } from '../payload.ts';
 import type { StartServer } from './bench-server.ts';
 import { contract, EXTENSION } from './tyrum-contract.ts';
 
@@ -67,6 +68,7 @@ export const tyrum: StartServer = async (directory) => {
     scopes: ['operator.read', 'operator.write'],
   });
   const { port } = await server.listen();
+  let claimed = 0;
   const extension = contract.extensions.find(({ id }) => id === EXTENSION);
   return {
     port,
@@ -83,9 +85,10 @@ export const tyrum: StartServer = async (directory) => {
       );
       await inBatches(ledger, (from, to) =>
         store.transact(async (tx) => {
-          for (let at = from; at < to; at += 1) await tx.ledger.claim(oldKey(at), oldEntry);
+          for (let at = from; at < to; at += 1) await tx.ledger.claim(oldKey(claimed + at), oldEntry);
         }),
       );
+      claimed += ledger;
     },
   };
 };

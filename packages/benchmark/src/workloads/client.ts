@@ -1,10 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { type Bench, type Subject, subjectsOf, withSubjects } from '../bench.ts';
-import { interleave, oneRound, type Sample } from '../rounds.ts';
+import { interleave } from '../rounds.ts';
+import { bundleSizes } from './bundle-sizes.ts';
 import type { Table, Workload } from './workload.ts';
-
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
 const publishers: readonly Subject[] = [
   { name: 'raw ws + JSON.parse', server: 'raw', dialect: 'plain', speaker: 'client' },
@@ -20,27 +17,27 @@ const logs: readonly Subject[] = [
 export const clientWorkload: Workload = {
   name: 'client',
   seconds: ({ rounds, clientEvents }) => 8 + rounds * (0.3 + clientEvents * 0.0001),
-  async run(bench) {
-    return [await firstEvent(bench), await eachEvent(bench), ...(bench.other === undefined ? sizes(bench) : [])];
-  },
+  parts: [firstEvent, eachEvent, sizes],
 };
 
-async function firstEvent(bench: Bench): Promise<Table> {
+async function firstEvent(bench: Bench): Promise<readonly Table[]> {
   const rows = await withSubjects(bench, subjectsOf(bench, publishers), (running) =>
     interleave(bench, running, async ({ load }) => ({ ms: await load.call<number>('firstEvent') })),
   );
-  return {
-    title: 'Client: time to its first event',
-    text: 'From `createClient` over the whole handshake to an event that the client itself has had published, which is durable by then.',
-    columns: [
-      { metric: 'ms', title: 'ratio', ratio: true, digits: 2 },
-      { metric: 'ms', title: 'ms', digits: 1 },
-    ],
-    rows,
-  };
+  return [
+    {
+      title: 'Client: time to its first event',
+      text: 'From `createClient` over the whole handshake to an event that the client itself has had published, which is durable by then.',
+      columns: [
+        { metric: 'ms', title: 'ratio', ratio: true, digits: 2 },
+        { metric: 'ms', title: 'ms', digits: 1 },
+      ],
+      rows,
+    },
+  ];
 }
 
-async function eachEvent(bench: Bench): Promise<Table> {
+async function eachEvent(bench: Bench): Promise<readonly Table[]> {
   const { clientEvents } = bench.plan;
   const rows = await withSubjects(bench, subjectsOf(bench, logs), async (running) => {
     for (const { server, subject } of running) {
@@ -53,44 +50,22 @@ async function eachEvent(bench: Bench): Promise<Table> {
       return { cpuUs: await load.call<number>('heard') };
     });
   });
-  return {
-    title: 'Client: cost of an event',
-    text: `${clientEvents.toLocaleString('en')} events, each checked against the contract, handed to a handler and acknowledged.`,
-    columns: [
-      { metric: 'cpuUs', title: 'ratio', ratio: true, digits: 2 },
-      { metric: 'cpuUs', title: 'CPU µs each', digits: 2 },
-    ],
-    rows,
-  };
-}
-
-/** The sizes that the bundle check of this repository measures. */
-function sizes(bench: Bench): readonly Table[] {
-  bench.say('measuring bundles');
-  const { stdout } = spawnSync(process.execPath, ['node_modules/size-limit/bin.js', '--json'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  const samples = readSizes(stdout);
-  if (samples.length === 0) {
-    bench.complain(`the bundles cannot be measured: ${stdout.slice(0, 200)}`);
-    return [];
-  }
   return [
     {
-      title: 'Client: size of a bundle',
-      text: 'Minified and gzipped, everything included that it needs.',
-      columns: [{ metric: 'kB', title: 'kB', digits: 1 }],
-      rows: oneRound(samples),
+      title: 'Client: cost of an event',
+      text: `${clientEvents.toLocaleString('en')} events, each checked against the contract, handed to a handler and acknowledged.`,
+      columns: [
+        { metric: 'cpuUs', title: 'ratio', ratio: true, digits: 2 },
+        { metric: 'cpuUs', title: 'CPU µs each', digits: 2 },
+      ],
+      rows,
     },
   ];
 }
 
-function readSizes(json: string): readonly [string, Sample][] {
-  try {
-    const checks = JSON.parse(json) as { readonly name: string; readonly size: number }[];
-    return checks.map(({ name, size }) => [name, { kB: size / 1000 }]);
-  } catch {
-    return [];
-  }
+/** Of this checkout alone: the other one may have no script that tells them. */
+async function sizes({ other, say }: Bench): Promise<readonly Table[]> {
+  if (other !== undefined) return [];
+  say('bundling');
+  return [await bundleSizes()];
 }

@@ -1,6 +1,7 @@
-import { type Bench, type Running, type Subject, startSubject, subjectsOf } from '../bench.ts';
+import { type Bench, messageOf, type Running, type Subject, startSubject, subjectsOf } from '../bench.ts';
 import { type Measured, oneRound, type Sample } from '../rounds.ts';
-import type { Column, Workload } from './workload.ts';
+import { fillLog, openConnections } from './in-steps.ts';
+import type { Column, Table, Workload } from './workload.ts';
 
 const subjects: readonly Subject[] = [
   { name: 'raw ws', server: 'raw', dialect: 'plain' },
@@ -30,35 +31,42 @@ const COLUMNS: readonly Column[] = [
 export const memoryWorkload: Workload = {
   name: 'memory',
   seconds: ({ idleConnections }) => (subjects.length + 1) * (1 + idleConnections * 0.001),
-  async run(bench) {
-    const { idleConnections } = bench.plan;
-    const few = Math.ceil(idleConnections / 10);
-    return [
-      {
-        title: `Memory of ${idleConnections.toLocaleString('en')} idle connections`,
-        text: 'After all garbage is collected. Tyrum keeps a heartbeat, flow control and the rights of each.',
-        columns: COLUMNS,
-        rows: await measureAll(bench, subjects, idleConnections),
-      },
-      {
-        title: 'Memory of a connection that acknowledges nothing',
-        text: `${few.toLocaleString('en')} connections are sent a full window of events, and the log goes on without them.`,
-        columns: COLUMNS,
-        rows: await measureAll(bench, windows, few),
-      },
-    ];
-  },
+  parts: [measureIdle, measureWindows],
 };
 
+async function measureIdle(bench: Bench): Promise<readonly Table[]> {
+  const { idleConnections } = bench.plan;
+  return [
+    {
+      title: `Memory of ${idleConnections.toLocaleString('en')} idle connections`,
+      text: 'After all garbage is collected. Tyrum keeps a heartbeat, flow control and the rights of each.',
+      columns: COLUMNS,
+      rows: await measureAll(bench, subjects, idleConnections),
+    },
+  ];
+}
+
+async function measureWindows(bench: Bench): Promise<readonly Table[]> {
+  const few = Math.ceil(bench.plan.idleConnections / 10);
+  return [
+    {
+      title: 'Memory of a connection that acknowledges nothing',
+      text: `${few.toLocaleString('en')} connections are sent a full window of events, and the log goes on without them.`,
+      columns: COLUMNS,
+      rows: await measureAll(bench, windows, few),
+    },
+  ];
+}
+
 async function measureAll(bench: Bench, all: readonly Subject[], count: number): Promise<readonly Measured[]> {
-  const samples: [string, Sample][] = [];
+  const samples: [Subject, Sample][] = [];
   for (const subject of subjectsOf(bench, all)) {
     bench.say(`${count} connections to ${subject.name}`);
     const running = await startSubject(bench, subject);
     try {
-      samples.push([subject.name, await measure(running, count)]);
+      samples.push([subject, await measure(bench, running, count)]);
     } catch (cause) {
-      bench.complain(`${subject.name}: ${String(cause)}`);
+      bench.complain(`${subject.name}: ${messageOf(cause)}`);
     } finally {
       await running.stop();
     }
@@ -71,14 +79,15 @@ interface Memory {
   readonly used: number;
 }
 
-async function measure({ server, load, subject }: Running, count: number): Promise<Sample> {
+async function measure(bench: Bench, running: Running, count: number): Promise<Sample> {
+  const { server, load, subject } = running;
   const few = Math.ceil(count / 20);
   // What the first connections bring with them (compiled code, tables that grow) is nobody's share.
   await load.call('open', few);
   const before = await server.call<Memory>('memory');
-  await load.call('open', few + count);
+  await openConnections(bench, running, few + count);
   if (subject.facts?.acks === false) {
-    await server.call('fill', { events: OVER_WINDOW });
+    await fillLog(bench, running, OVER_WINDOW);
     await load.call('settle');
   }
   const after = await server.call<Memory>('memory');

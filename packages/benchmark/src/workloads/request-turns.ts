@@ -51,7 +51,11 @@ export async function requestTurn(
   return { perSecond, cpuUs: cpu / answered, busy: cpu / elapsed, p50, p99 };
 }
 
-/** Seconds for so many subjects in turns, starting them included. */
-export function turnSeconds({ rounds, turnMs, rampMs, warmUpMs }: Plan, subjects: number): number {
-  return (subjects * (rounds * (turnMs + rampMs + 20) + warmUpMs + 700)) / 1000;
+/** Seconds for all subjects in turns, starting them included. */
+export function turnSeconds(
+  { rounds, turnMs, rampMs, warmUpMs, spares }: Plan,
+  subjects: readonly Pick<Subject, 'spare'>[],
+): number {
+  const measured = subjects.filter(({ spare = false }) => spares || !spare).length;
+  return (measured * (rounds * (turnMs + rampMs + 20) + warmUpMs + 300)) / 1000;
 }

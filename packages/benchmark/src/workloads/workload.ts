@@ -23,5 +23,11 @@ export interface Workload {
   readonly name: string;
   /** About how long it takes. */
   seconds(plan: Plan): number;
-  run(bench: Bench): Promise<readonly Table[]>;
+  /** What is measured, one after the other: where one fails, the others still come. */
+  readonly parts: readonly ((bench: Bench) => Promise<readonly Table[]>)[];
+}
+
+/** A number with the word for what is counted. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
