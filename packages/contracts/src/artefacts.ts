@@ -14,3 +14,4 @@ export { type Json, type JsonObject, sortKeys } from './artefacts/json.ts';
 export type { Draft } from './artefacts/json-schema.ts';
 export { hashArtefact, lockContract, type Sha256 } from './artefacts/lock.ts';
 export { type SchemaFile, type SchemaFilesOptions, schemaFiles } from './artefacts/schema-files.ts';
+export type { Steps } from './artefacts/steps.ts';

@@ -119,6 +119,25 @@ describe.each([
     }
   });
 
+  it('are made while everyone else has their turn, however many are asked for at once', async () => {
+    const { get: ask } = routesOf(contract);
+    let turns = 0;
+    let others = setImmediate(function takeTurn() {
+      turns += 1;
+      others = setImmediate(takeTurn);
+    });
+
+    const files = ['contract.json', 'asyncapi.json', 'values/TurnStatus.json', 'contract.json'];
+    const answers = await Promise.all(files.map((file) => ask(`/contracts/tyrum/3/${file}`)));
+    clearImmediate(others);
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(answers[3]?.headers.get('ETag')).toBe(answers[0]?.headers.get('ETag'));
+    // Three sets, each with a step for every message of the revision.
+    const { requests, events } = contract.at(3);
+    expect(turns).toBeGreaterThan(2 * (requests.size + events.size));
+  });
+
   it('are nothing where there is none', async () => {
     for (const path of [
       '/contracts/tyrum/1',

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '@tyrum/contracts';
-import { type ContractFileSet, contractFileSets, describeCatalog, type Json } from '@tyrum/contracts/artefacts';
+import {
+  type ContractFileSet,
+  contractFileSets,
+  describeCatalog,
+  type Json,
+  type Steps,
+} from '@tyrum/contracts/artefacts';
 import { type Context, Hono } from 'hono';
 
 /** A file as it is served, made once. */
@@ -18,26 +25,32 @@ const FOR_A_WHILE = 'public, max-age=300, immutable';
 
 /**
  * The contract of a gateway as files for other languages, to be mounted at `/contracts`: `/` is the catalogue that leads to all
- * of them. A file is made when it is first asked for, and then kept. They are public, like the code that they describe.
+ * of them. A file is made when it is first asked for, and then kept; peers are answered meanwhile. They are public, like the
+ * code that they describe.
  */
 export function createContractRoutes(contract: Contract, mountedAt: string): Hono {
   const home = `${mountedAt}/${encodeURIComponent(contract.name)}`;
   const sets = new Map(contract.served.map((revision) => [String(revision), contractFileSets(contract, revision)]));
-  const written = new Map<ContractFileSet, ReadonlyMap<string, Served>>();
+  const written = new Map<ContractFileSet, Promise<ReadonlyMap<string, Served>>>();
+  /** One set is made after the other: together they would take as long, and leave less time to others. */
+  let last: Promise<unknown> = Promise.resolve();
   const kept = new Map<string, Served>();
 
-  function filesOf(set: ContractFileSet): ReadonlyMap<string, Served> {
-    let files = written.get(set);
-    if (files === undefined) {
-      files = new Map(set.write().map(({ path, content }) => [path, served(content, typeOf(path))]));
-      written.set(set, files);
-    }
+  function filesOf(set: ContractFileSet): Promise<ReadonlyMap<string, Served>> {
+    const known = written.get(set);
+    if (known !== undefined) return known;
+    const files = last.then(async () => {
+      const made = await stepByStep(set.writeInSteps());
+      return new Map(made.map(({ path, content }) => [path, served(content, typeOf(path))]));
+    });
+    last = files.catch(() => written.delete(set));
+    written.set(set, files);
     return files;
   }
 
-  function find(path: string, revision: string): Served | undefined {
+  async function find(path: string, revision: string): Promise<Served | undefined> {
     const set = sets.get(revision)?.find((candidate) => candidate.has(path));
-    return set === undefined ? undefined : filesOf(set).get(path);
+    return set === undefined ? undefined : (await filesOf(set)).get(path);
   }
 
   function keep(name: string, describe: () => Json): Served {
@@ -67,22 +80,32 @@ export function createContractRoutes(contract: Contract, mountedAt: string): Hon
       ASK_AGAIN,
     ),
   );
-  app.get(`/${contract.name}/:revision{[0-9]+}`, (context) => {
+  app.get(`/${contract.name}/:revision{[0-9]+}`, async (context) => {
     const revision = context.req.param('revision');
     const all = sets.get(revision);
     if (all === undefined) return context.notFound();
+    const files = await Promise.all(all.map(filesOf));
     const list = () => ({
       revision: Number(revision),
-      files: all.flatMap((set) => [...filesOf(set).keys()]).map((path) => `${home}/${path}`),
+      files: files.flatMap((set) => [...set.keys()]).map((path) => `${home}/${path}`),
     });
     return answer(context, keep(`/${revision}`, list), lifeOf(revision));
   });
-  app.get(`/${contract.name}/:revision{[0-9]+}/:path{.+}`, (context) => {
+  app.get(`/${contract.name}/:revision{[0-9]+}/:path{.+}`, async (context) => {
     const { revision, path } = context.req.param();
-    const file = find(`${revision}/${path}`, revision);
+    const file = await find(`${revision}/${path}`, revision);
     return file === undefined ? context.notFound() : answer(context, file, lifeOf(revision));
   });
   return app;
+}
+
+/** Makes something without keeping others waiting: after each step they have their turn of the event loop. */
+async function stepByStep<Value>(steps: Steps<Value>): Promise<Value> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await nextTurn();
+  }
 }
 
 function describeContracts(contract: Contract, home: string): Json {

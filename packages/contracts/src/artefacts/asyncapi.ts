@@ -6,6 +6,7 @@ import { frameSchemas } from '../frames/frame-schemas.ts';
 import { type Json, type JsonObject, sortKeys } from './json.ts';
 import { createSchemaWriter } from './json-schema.ts';
 import { proseOf } from './prose.ts';
+import { atOnce, type Steps } from './steps.ts';
 
 /**
  * A contract at one revision as an AsyncAPI 3.0 document, seen from a peer: what it sends and what it receives on the one
@@ -14,13 +15,18 @@ import { proseOf } from './prose.ts';
  * @throws {RangeError} for a revision that the contract does not serve.
  */
 export function describeAsyncApi(contract: Contract, revision: number): JsonObject {
+  return atOnce(describeAsyncApiInSteps(contract, revision));
+}
+
+/** The same as `describeAsyncApi`, a message in each step. */
+export function* describeAsyncApiInSteps(contract: Contract, revision: number): Steps<JsonObject> {
   const writer = createSchemaWriter({ prose: true });
   const view = contract.at(revision);
   const closed = createDerivation(revision, 'gateway');
-  const frames = Object.fromEntries(
-    Object.entries(frameSchemas(revision)).map(([name, schema]) => [name, closed(schema)]),
+  const envelopes = Object.fromEntries(
+    Object.entries(frameSchemas(revision)).map(([name, schema]) => [name, writer.write(closed(schema))]),
   );
-  const envelope = (name: string) => writer.write(frames[name] as (typeof frames)[string]);
+  const envelope = (name: string) => envelopes[name] as JsonObject;
   const messages: Record<string, JsonObject> = {
     error_response: { summary: 'A request was refused or failed.', payload: envelope('error_response') },
   };
@@ -50,10 +56,12 @@ export function describeAsyncApi(contract: Contract, revision: number): JsonObje
         [`${type}.response`, 'error_response'],
         proseOf(request.definition).summary,
       );
+    yield;
   }
   for (const [type, event] of view.events) {
     messages[`${type}.event`] = eventMessage(type, event, envelope('event'), writer.write(event.payload));
     operations[`on.${type}`] = operation('receive', `${type}.event`, undefined, proseOf(event.definition).summary);
+    yield;
   }
 
   return sortKeys(

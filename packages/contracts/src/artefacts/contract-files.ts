@@ -1,8 +1,10 @@
 import type { Contract } from '../define/contract.ts';
-import { describeAsyncApi } from './asyncapi.ts';
-import { type DescribeOptions, describeExtension, describeRevision } from './describe.ts';
+import { describeAsyncApiInSteps } from './asyncapi.ts';
+import { type DescribeOptions, describeExtensionInSteps, describeRevisionInSteps } from './describe.ts';
 import type { JsonObject } from './json.ts';
-import { schemaFiles } from './schema-files.ts';
+import type { Draft } from './json-schema.ts';
+import { schemaFilesInSteps } from './schema-files.ts';
+import { atOnce, type Steps } from './steps.ts';
 
 /** One file of a contract for other languages. */
 export interface ContractFile {
@@ -16,6 +18,8 @@ export interface ContractFileSet {
   /** Whether a path can be one of these. */
   has(path: string): boolean;
   write(): readonly ContractFile[];
+  /** The same in steps of about a millisecond: a server answers others in between. */
+  writeInSteps(): Steps<readonly ContractFile[]>;
 }
 
 /**
@@ -29,23 +33,32 @@ export function contractFileSets(
   revision: number,
   options: Pick<DescribeOptions, 'base'> = {},
 ): readonly ContractFileSet[] {
-  const single = (name: string, describe: () => JsonObject): ContractFileSet => {
+  const single = (name: string, describe: () => Steps<JsonObject>): ContractFileSet => {
     const path = `${revision}/${name}`;
-    return { has: (other) => other === path, write: () => [{ path, content: describe() }] };
+    return fileSet(
+      (other) => other === path,
+      function* () {
+        return [{ path, content: yield* describe() }];
+      },
+    );
   };
-  const schemas = (draft: 'draft-2020-12' | 'draft-07', has: ContractFileSet['has']): ContractFileSet => ({
-    has,
-    write: () =>
-      schemaFiles(contract, revision, { ...options, draft }).map(({ path, schema }) => ({ path, content: schema })),
-  });
+  const schemas = (draft: Draft, has: ContractFileSet['has']): ContractFileSet =>
+    fileSet(has, function* () {
+      const files = yield* schemaFilesInSteps(contract, revision, { ...options, draft });
+      return files.map(({ path, schema }) => ({ path, content: schema }));
+    });
   const old = (path: string) => path.startsWith(`${revision}/draft-07/`);
   return [
-    single('contract.json', () => describeRevision(contract, revision, options)),
+    single('contract.json', () => describeRevisionInSteps(contract, revision, options)),
     ...contract.extensions.map(({ id }) =>
-      single(`extensions/${id}.json`, () => describeExtension(contract, id, revision, options)),
+      single(`extensions/${id}.json`, () => describeExtensionInSteps(contract, id, revision, options)),
     ),
-    single('asyncapi.json', () => describeAsyncApi(contract, revision)),
+    single('asyncapi.json', () => describeAsyncApiInSteps(contract, revision)),
     schemas('draft-07', old),
     schemas('draft-2020-12', (path) => /^\d+\/(values|requests|events|frames)\//.test(path)),
   ];
+}
+
+function fileSet(has: ContractFileSet['has'], writeInSteps: () => Steps<readonly ContractFile[]>): ContractFileSet {
+  return { has, writeInSteps, write: () => atOnce(writeInSteps()) };
 }

@@ -8,6 +8,7 @@ import { ERRORS } from '../tables/errors.ts';
 import { type JsonObject, sortKeys } from './json.ts';
 import { createSchemaWriter, type SchemaWriter } from './json-schema.ts';
 import { proseOf } from './prose.ts';
+import { atOnce, type Steps } from './steps.ts';
 
 /** Where the artefacts of contracts are found; each contract has its own directory below. */
 export const ARTEFACT_BASE = 'https://schemas.tyrum.dev/';
@@ -66,10 +67,20 @@ export function describeRevision(
   revision: number,
   options: DescribeOptions = {},
 ): RevisionArtefact {
+  return atOnce(describeRevisionInSteps(contract, revision, options));
+}
+
+/** The same as `describeRevision`, a message in each step. */
+export function* describeRevisionInSteps(
+  contract: Contract,
+  revision: number,
+  options: DescribeOptions = {},
+): Steps<RevisionArtefact> {
   const writer = createSchemaWriter({ prose: options.prose ?? false });
-  const described = describeView(contract.at(revision), undefined, writer, options);
+  const described = yield* describeView(contract.at(revision), undefined, writer, options);
   const closed = createDerivation(revision, 'gateway');
   const frames = Object.entries(frameSchemas(revision)).map(([name, schema]) => [name, writer.write(closed(schema))]);
+  yield;
   return finish(contract, revision, `${revision}/contract.json`, options, writer, {
     ...described,
     frames: Object.fromEntries(frames),
@@ -89,11 +100,21 @@ export function describeExtension(
   revision: number,
   options: DescribeOptions = {},
 ): RevisionArtefact {
+  return atOnce(describeExtensionInSteps(contract, id, revision, options));
+}
+
+/** The same as `describeExtension`, a message in each step. */
+export function* describeExtensionInSteps(
+  contract: Contract,
+  id: string,
+  revision: number,
+  options: DescribeOptions = {},
+): Steps<RevisionArtefact> {
   if (!contract.extensions.some((extension) => extension.id === id)) {
     throw new RangeError(`contract ${contract.name} has no extension ${id}`);
   }
   const writer = createSchemaWriter({ prose: options.prose ?? false });
-  const described = describeView(contract.at(revision), id, writer, options);
+  const described = yield* describeView(contract.at(revision), id, writer, options);
   return finish(contract, revision, `${revision}/extensions/${id}.json`, options, writer, {
     ...described,
     extension: id,
@@ -120,20 +141,24 @@ function finish(
   });
 }
 
-function describeView(
+function* describeView(
   view: RevisionView,
   extension: string | undefined,
   writer: SchemaWriter,
   { prose = false }: DescribeOptions,
-): Described {
+): Steps<Described> {
   const summary = (one: RequestView | EventView) => (prose ? { summary: proseOf(one.definition).summary } : {});
   const requests: Record<string, RequestArtefact> = {};
   for (const [type, request] of view.requests) {
-    if (request.extension === extension) requests[type] = { ...summary(request), ...describeRequest(request, writer) };
+    if (request.extension !== extension) continue;
+    requests[type] = { ...summary(request), ...describeRequest(request, writer) };
+    yield;
   }
   const events: Record<string, EventArtefact> = {};
   for (const [type, event] of view.events) {
-    if (event.extension === extension) events[type] = { ...summary(event), ...describeEvent(event, writer) };
+    if (event.extension !== extension) continue;
+    events[type] = { ...summary(event), ...describeEvent(event, writer) };
+    yield;
   }
   return { requests, events };
 }

@@ -4,6 +4,7 @@ import { frameSchemas } from '../frames/frame-schemas.ts';
 import { contractBase, type DescribeOptions } from './describe.ts';
 import { type Json, type JsonObject, sortKeys } from './json.ts';
 import { createSchemaWriter, type Draft } from './json-schema.ts';
+import { atOnce, type Steps } from './steps.ts';
 
 export interface SchemaFilesOptions extends Pick<DescribeOptions, 'base'> {
   readonly draft?: Draft;
@@ -34,6 +35,15 @@ export function schemaFiles(
   revision: number,
   options: SchemaFilesOptions = {},
 ): readonly SchemaFile[] {
+  return atOnce(schemaFilesInSteps(contract, revision, options));
+}
+
+/** The same as `schemaFiles`, a message in each step. */
+export function* schemaFilesInSteps(
+  contract: Contract,
+  revision: number,
+  options: SchemaFilesOptions = {},
+): Steps<readonly SchemaFile[]> {
   const { draft = 'draft-2020-12', base = contractBase(contract) } = options;
   const writer = createSchemaWriter({ draft, prose: true });
   const view = contract.at(revision);
@@ -42,8 +52,12 @@ export function schemaFiles(
   for (const [type, { payload, result }] of view.requests) {
     written.push([`requests/${type}.payload.json`, writer.write(payload)]);
     if (result !== undefined) written.push([`requests/${type}.result.json`, writer.write(result)]);
+    yield;
   }
-  for (const [type, { payload }] of view.events) written.push([`events/${type}.json`, writer.write(payload)]);
+  for (const [type, { payload }] of view.events) {
+    written.push([`events/${type}.json`, writer.write(payload)]);
+    yield;
+  }
   for (const [name, schema] of Object.entries(frameSchemas(revision))) {
     written.push([`frames/${name}.json`, writer.write(closed(schema))]);
   }
