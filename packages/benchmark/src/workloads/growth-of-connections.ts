@@ -6,6 +6,10 @@ import { type Column, counted, type Table } from './workload.ts';
 
 /** Of many connections, so many ask in the rows that are the measure of the others. */
 const FEW_ASK = 100;
+/** Of one connection: enough to keep a server busy, half of what the gateway allows. */
+const IN_FLIGHT = 128;
+/** Time in a turn for each connection that asks, in milliseconds: each of ten thousand asks several times. */
+const TURN_MS_EACH = 0.2;
 
 /** What the cost of a message is told by. */
 export const COST_COLUMNS: readonly Column[] = [
@@ -41,7 +45,7 @@ export async function growConnections(bench: Bench): Promise<readonly Table[]> {
         title: 'Growth: connections that are idle',
         text: 'Reads on one connection; all the others are open, and nothing is said on them.',
         columns: COST_COLUMNS,
-        rows: await interleaveReads(bench, idle, bench.plan.inFlight),
+        rows: await interleaveReads(bench, idle, IN_FLIGHT),
       },
       {
         title: 'Growth: connections that ask',
@@ -60,6 +64,12 @@ function asking(running: Running, count: number, more: string): Asking {
 function interleaveReads(bench: Bench, rows: readonly Asking[], inFlight: number) {
   const { rampMs } = bench.plan;
   return interleave(bench, rows, (one, ms) =>
-    requestTurn(one, { kind: 'read', connections: one.asking, inFlight, rampMs, ms }),
+    requestTurn(one, {
+      kind: 'read',
+      connections: one.asking,
+      inFlight,
+      rampMs,
+      ms: Math.max(ms, one.asking * TURN_MS_EACH),
+    }),
   );
 }
