@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fromBase64Url, publicKeyDer } from '@tyrum/contracts';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { syncCrypto } from '../../test/keys.ts';
 import { createWorld } from '../../test/world.ts';
@@ -83,3 +85,72 @@ describe('WebCrypto', () => {
     expect(await web.verify(new Uint8Array(44), text, signature)).toBe(false);
   });
 });
+
+interface SignatureCase {
+  readonly name: string;
+  readonly pubkey: string;
+  readonly message: string;
+  readonly signature: string;
+  readonly is: 'valid' | 'invalid' | 'malformed';
+}
+
+interface TranscriptCase {
+  readonly name: string;
+  readonly signer: 'device' | 'gateway';
+  readonly transcript: string;
+  readonly signature: string;
+  readonly wrong: readonly { readonly why: string; readonly signature: string }[];
+}
+
+const { accepted: keys } = vectors<{ accepted: { private_key_hex: string; pubkey: string; device_id: string }[] }>(
+  'identity',
+);
+
+describe('WebCrypto and the vectors of the contract', () => {
+  test.each(vectors<{ cases: SignatureCase[] }>('signatures').cases)(
+    'a signature is believed only where it is valid: $name [HS-18]',
+    async ({ pubkey, message, signature, is }) => {
+      expect(await believes(pubkey, message, signature)).toBe(is === 'valid');
+    },
+  );
+
+  test.each(vectors<{ cases: TranscriptCase[] }>('transcripts').cases)(
+    'a transcript is signed and believed as another implementation does: $name [HS-17]',
+    async ({ signer, transcript, signature, wrong }) => {
+      const key = keys[signer === 'device' ? 0 : 1];
+      const identity = await createWebCryptoIdentity({
+        keys: keyPairOf(key?.private_key_hex ?? '', key?.pubkey ?? ''),
+      });
+
+      expect([identity.publicKey, identity.deviceId]).toEqual([key?.pubkey, key?.device_id]);
+      expect(Buffer.from(await identity.sign(transcript)).toString('base64url')).toBe(signature);
+      expect(await believes(identity.publicKey, transcript, signature)).toBe(true);
+      for (const { why, signature } of wrong) {
+        expect(await believes(identity.publicKey, transcript, signature), why).toBe(false);
+      }
+    },
+  );
+});
+
+function vectors<Content>(name: string): Content {
+  return JSON.parse(readFileSync(new URL(`../../../contracts/vectors/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/** What the handshake asks of a proof: that it is base64url, and a signature by the key. */
+async function believes(pubkey: string, message: string, signature: string): Promise<boolean> {
+  const bytes = fromBase64Url(signature);
+  const der = publicKeyDer(pubkey) ?? new Uint8Array();
+  return bytes !== undefined && createWebCrypto().verify(der, new TextEncoder().encode(message), bytes);
+}
+
+/** A store that has the pair of a private key. */
+function keyPairOf(privateKeyHex: string, pubkey: string): KeyPairStore {
+  const pkcs8 = Buffer.from(`302e020100300506032b657004220420${privateKeyHex}`, 'hex');
+  return {
+    load: async () => ({
+      privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']),
+      publicKey: await crypto.subtle.importKey('spki', Buffer.from(pubkey, 'base64url'), 'Ed25519', true, ['verify']),
+    }),
+    keep: async (pair) => pair,
+  };
+}
