@@ -3,7 +3,7 @@ import { CLOSE_CODES, cutCloseReason } from '@tyrum/contracts';
 import type { Channel, Connection, Telemetry } from '@tyrum/gateway-core';
 import { describeCause } from './describe-cause.ts';
 import type { PeerWebSocket } from './peer-web-socket.ts';
-import { SocketWriter } from './socket-writer.ts';
+import { SocketWriter, type WriterOwner } from './socket-writer.ts';
 import { textFrame } from './text-frame.ts';
 
 /** A message as it is handed on: `undefined` stands for a binary one, whose bytes nobody wants. */
@@ -14,7 +14,7 @@ type Message = string | undefined;
  *
  * A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory.
  */
-export class SocketChannel implements Channel {
+export class SocketChannel implements Channel, WriterOwner {
   /** The gateway's end; set right after the gateway has accepted this one. */
   connection: Connection | undefined;
   readonly #webSocket: PeerWebSocket;
@@ -26,7 +26,7 @@ export class SocketChannel implements Channel {
 
   constructor(webSocket: PeerWebSocket, socket: Duplex, telemetry: Telemetry) {
     this.#webSocket = webSocket;
-    this.#writer = new SocketWriter(socket, () => this.#drained());
+    this.#writer = new SocketWriter(socket, this);
     this.#telemetry = telemetry;
   }
 
@@ -34,8 +34,12 @@ export class SocketChannel implements Channel {
     return this.#writer.bufferedBytes;
   }
 
-  send(text: string): void {
-    this.#writer.write(textFrame(text));
+  get awaitsDrain(): boolean {
+    return this.connection?.awaitsDrain === true;
+  }
+
+  send(text: string, bytes?: number): void {
+    this.#writer.write(textFrame(text, bytes));
   }
 
   close(code: number, reason: string): void {
@@ -66,6 +70,14 @@ export class SocketChannel implements Channel {
     else this.#deliver(message);
   }
 
+  drained(): void {
+    try {
+      this.connection?.drained();
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
   /** The library found fault with the socket. */
   failed(reason: string): void {
     this.#telemetry.log('debug', 'a WebSocket failed', { reason });
@@ -87,14 +99,6 @@ export class SocketChannel implements Channel {
     try {
       if (message === undefined) this.connection?.receiveBinary();
       else this.connection?.receive(message);
-    } catch (cause) {
-      this.#fail(cause);
-    }
-  }
-
-  #drained(): void {
-    try {
-      this.connection?.drained();
     } catch (cause) {
       this.#fail(cause);
     }

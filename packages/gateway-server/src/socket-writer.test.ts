@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { SocketWriter } from './socket-writer.ts';
+import { SocketWriter, type WriterOwner } from './socket-writer.ts';
 
 /** A socket that keeps what it is given and takes it when it is told to. */
 function slowSocket() {
@@ -8,6 +8,11 @@ function slowSocket() {
   let take = () => {};
   const socket = new Writable({
     write(chunk: Buffer, _encoding, done) {
+      // Nothing at all is taken at once, by every socket.
+      if (chunk.length === 0) {
+        done();
+        return;
+      }
       written.push(chunk);
       take = done;
     },
@@ -15,12 +20,15 @@ function slowSocket() {
   return { socket, written, take: () => take() };
 }
 
+/** An owner that waits for room, and does this when there is some. */
+const waiting = (drained: () => void = () => {}): WriterOwner => ({ awaitsDrain: true, drained });
+
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a socket writer', () => {
   it('writes the frames of one turn of the event loop at once, in their order', async () => {
     const { socket, written } = slowSocket();
-    const writer = new SocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, waiting());
 
     writer.write('a');
     await Promise.resolve();
@@ -34,7 +42,7 @@ describe('a socket writer', () => {
 
   it('hands over at most 64 KiB of whole frames at a time, so that what a slow peer has read can be seen', async () => {
     const { socket, written, take } = slowSocket();
-    const writer = new SocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, waiting());
 
     for (let count = 0; count < 5; count += 1) writer.write('\x81'.repeat(30_000));
     await turn();
@@ -48,7 +56,7 @@ describe('a socket writer', () => {
 
   it('writes a frame of more than 64 KiB whole', async () => {
     const { socket, written } = slowSocket();
-    const writer = new SocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, waiting());
 
     writer.write('\x81'.repeat(200_000));
     await turn();
@@ -59,9 +67,12 @@ describe('a socket writer', () => {
   it('tells that it has drained once everything is written, and not before', async () => {
     const { socket, take } = slowSocket();
     let drained = 0;
-    const writer = new SocketWriter(socket, () => {
-      drained += 1;
-    });
+    const writer = new SocketWriter(
+      socket,
+      waiting(() => {
+        drained += 1;
+      }),
+    );
 
     writer.write('\x81'.repeat(60_000));
     writer.write('\x81'.repeat(60_000));
@@ -78,7 +89,7 @@ describe('a socket writer', () => {
 
   it('goes on when its own write is over, though the library has written a pong behind it', async () => {
     const { socket, written, take } = slowSocket();
-    const writer = new SocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, waiting());
 
     writer.write('\x81'.repeat(60_000));
     writer.write('\x81'.repeat(60_000));
@@ -101,7 +112,10 @@ describe('a socket writer', () => {
       },
     });
     const drainedAt: number[] = [];
-    const writer = new SocketWriter(socket, () => drainedAt.push(written.length));
+    const writer = new SocketWriter(
+      socket,
+      waiting(() => drainedAt.push(written.length)),
+    );
 
     for (let count = 0; count < 3; count += 1) writer.write('\x81'.repeat(60_000));
     await turn();
@@ -114,7 +128,7 @@ describe('a socket writer', () => {
 
   it('begins before the turn ends when very many sockets wait, and tells of it no earlier than otherwise', async () => {
     const slow = Array.from({ length: 100 }, slowSocket);
-    const writers = slow.map(({ socket }) => new SocketWriter(socket, () => {}));
+    const writers = slow.map(({ socket }) => new SocketWriter(socket, waiting()));
     const eager: string[] = [];
     const socket = new Writable({
       write(chunk, _encoding, done) {
@@ -123,9 +137,12 @@ describe('a socket writer', () => {
       },
     });
     let drained = 0;
-    const first = new SocketWriter(socket, () => {
-      drained += 1;
-    });
+    const first = new SocketWriter(
+      socket,
+      waiting(() => {
+        drained += 1;
+      }),
+    );
 
     first.write('a');
     for (const writer of writers) writer.write('a');
@@ -143,15 +160,38 @@ describe('a socket writer', () => {
     expect(slow.at(-1)?.written.map(String)).toEqual(['abc']);
   });
 
+  it('tells nothing to an owner that waits for nothing', async () => {
+    const { socket, written, take } = slowSocket();
+    let drained = 0;
+    const writer = new SocketWriter(socket, {
+      awaitsDrain: false,
+      drained() {
+        drained += 1;
+      },
+    });
+
+    writer.write('a');
+    await turn();
+    take();
+    await turn();
+    writer.write('b');
+    await turn();
+
+    expect([drained, written.map(String)]).toEqual([0, ['a', 'b']]);
+  });
+
   it('never tells of room at a socket that broke [FC-7]', async () => {
     const { socket, take } = slowSocket();
     socket.on('error', () => {});
     let drained = 0;
-    const writer = new SocketWriter(socket, () => {
-      drained += 1;
-      // Whoever is told of room sends more, and would do so for ever.
-      if (drained < 100) writer.write('more');
-    });
+    const writer = new SocketWriter(
+      socket,
+      waiting(() => {
+        drained += 1;
+        // Whoever is told of room sends more, and would do so for ever.
+        if (drained < 100) writer.write('more');
+      }),
+    );
 
     writer.write('a');
     await turn();
@@ -164,7 +204,7 @@ describe('a socket writer', () => {
 
   it('hands over what is left when it ends, and takes nothing after that', async () => {
     const { socket, written, take } = slowSocket();
-    const writer = new SocketWriter(socket, () => {});
+    const writer = new SocketWriter(socket, waiting());
 
     writer.write('\x81'.repeat(60_000));
     writer.write('\x81'.repeat(60_000));

@@ -12,39 +12,56 @@ const MOST_AT_ONCE = 65_536;
  */
 const MOST_SCHEDULED = 32;
 
+/** Whose frames are written. */
+export interface WriterOwner {
+  /** Whether `drained` is waited for. */
+  readonly awaitsDrain: boolean;
+  /** Everything was written. Told where it is waited for, and maybe elsewhere too. */
+  drained(): void;
+}
+
 /**
  * Frames on their way to one socket. Those of one turn of the event loop leave in one write.
  *
  * A class, unlike most of what is here: there is one for each connection, and methods that all of them share take up no memory.
  */
 export class SocketWriter {
-  /** Those that wait for the end of this turn. One tick serves them all: one for each would cost as much as its frame. */
-  static #scheduled: SocketWriter[] = [];
-  /** How many of them, from the first on, have written before it. */
-  static #early = 0;
+  /** Counts the turns in which anything was written. */
+  static #turn = 0;
+  static #turnEnds = false;
+  /** Those that have not written in this turn. They do once there are many of them, or when it ends. */
+  static #fresh: SocketWriter[] = [];
+  /** Those that wait for the end of the turn, come what may. One tick serves them all: one for each would cost as much as its frame. */
+  static #waiting: SocketWriter[] = [];
   readonly #socket: Writable;
-  readonly #drained: () => void;
-  #waiting: string[] = [];
-  #waitingBytes = 0;
-  /** Writes of which the socket has not told yet that they are over. */
-  #untold = 0;
+  readonly #owner: WriterOwner;
+  /** The frames of the next write, as one text. */
+  #next = '';
+  /** What that write has no room for, in portions of one write each. There since there first was any. */
+  #later: string[] | undefined = undefined;
+  #laterBytes = 0;
+  /** The turn in which it wrote last. */
+  #wroteIn = -1;
   #state: 'idle' | 'scheduled' | 'writing' | 'ended' = 'idle';
 
-  /** @param drained called each time that everything was written */
-  constructor(socket: Writable, drained: () => void) {
+  constructor(socket: Writable, owner: WriterOwner) {
     this.#socket = socket;
-    this.#drained = drained;
+    this.#owner = owner;
   }
 
   get bufferedBytes(): number {
-    return this.#waitingBytes + this.#socket.writableLength;
+    const waiting = this.#next.length + this.#laterBytes;
+    // Where nothing of this writer is under way, nothing waits in the socket that were worth looking for.
+    return this.#state === 'writing' || this.#state === 'ended' ? waiting + this.#socket.writableLength : waiting;
   }
 
   /** Takes a whole frame, a byte to a character. It leaves when the code that runs now has run, without waiting for anything else. */
   write(frame: string): void {
     if (this.#state === 'ended') return;
-    this.#waiting.push(frame);
-    this.#waitingBytes += frame.length;
+    // They stay whole, because the library writes its pongs in between.
+    if (this.#next === '') this.#next = frame;
+    else if (this.#later === undefined && this.#next.length + frame.length <= MOST_AT_ONCE) this.#next += frame;
+    else this.#writeLater(frame);
     if (this.#state !== 'idle') return;
     this.#state = 'scheduled';
     SocketWriter.#schedule(this);
@@ -52,27 +69,40 @@ export class SocketWriter {
 
   /** Hands over what is left, so that a close frame can follow, and takes nothing any more. */
   end(): void {
-    if (this.#state !== 'ended' && this.#waiting.length > 0)
-      this.#socket.write(this.#take(Number.POSITIVE_INFINITY), 'latin1');
+    if (this.#state !== 'ended') while (this.#next !== '') this.#socket.write(this.#take(), 'latin1');
     this.#state = 'ended';
   }
 
   static #schedule(writer: SocketWriter): void {
-    const scheduled = SocketWriter.#scheduled;
-    if (scheduled.length === 0) process.nextTick(SocketWriter.#endTurn);
-    if (scheduled.length - SocketWriter.#early >= MOST_SCHEDULED) {
-      // They stay scheduled: what else comes for one in this turn waits for its end, and so does word that it has drained.
-      for (const one of scheduled.slice(SocketWriter.#early)) if (one.#state === 'scheduled') one.#writeAll();
-      SocketWriter.#early = scheduled.length;
+    if (!SocketWriter.#turnEnds) process.nextTick(SocketWriter.#endTurn);
+    SocketWriter.#turnEnds = true;
+    if (writer.#wroteIn === SocketWriter.#turn) {
+      SocketWriter.#waiting.push(writer);
+      return;
     }
-    scheduled.push(writer);
+    if (SocketWriter.#fresh.length >= MOST_SCHEDULED) SocketWriter.#writeEarly();
+    SocketWriter.#fresh.push(writer);
+  }
+
+  static #writeEarly(): void {
+    for (const writer of SocketWriter.#fresh) {
+      if (writer.#state !== 'scheduled') continue;
+      writer.#wroteIn = SocketWriter.#turn;
+      if (!writer.#writeAll()) continue;
+      // Word that it has drained waits for the end of the turn: whoever hears it may send more.
+      if (writer.#owner.awaitsDrain) SocketWriter.#waiting.push(writer);
+      else writer.#state = 'idle';
+    }
+    SocketWriter.#fresh = [];
   }
 
   static #endTurn(): void {
-    const scheduled = SocketWriter.#scheduled;
-    SocketWriter.#scheduled = [];
-    SocketWriter.#early = 0;
-    for (const writer of scheduled) if (writer.#state === 'scheduled') writer.#proceed();
+    const writers = [...SocketWriter.#waiting, ...SocketWriter.#fresh];
+    SocketWriter.#waiting = [];
+    SocketWriter.#fresh = [];
+    SocketWriter.#turnEnds = false;
+    SocketWriter.#turn += 1;
+    for (const writer of writers) if (writer.#state === 'scheduled') writer.#proceed();
   }
 
   #proceed(): void {
@@ -80,45 +110,37 @@ export class SocketWriter {
     if (!this.#socket.writable) this.#state = 'ended';
     if (this.#state === 'ended' || !this.#writeAll()) return;
     this.#state = 'idle';
-    this.#drained();
+    if (this.#owner.awaitsDrain) this.#owner.drained();
   }
 
   /** Writes until the socket no longer takes everything at once, and answers whether it took all there was. */
   #writeAll(): boolean {
-    while (this.#waiting.length > 0) {
-      this.#untold += 1;
-      this.#socket.write(this.#take(MOST_AT_ONCE), 'latin1', () => this.#afterWrite());
+    while (this.#next !== '') {
+      this.#socket.write(this.#take(), 'latin1');
       if (this.#socket.writableLength > 0) {
         this.#state = 'writing';
+        // Nearly every write is over at once; of one that is not, an empty one behind it tells when it is.
+        this.#socket.write('', 'latin1', () => this.#proceed());
         return false;
       }
     }
     return true;
   }
 
-  /** Most writes are over before this is told of them, because the socket took everything at once: then there is nothing to do. */
-  #afterWrite(): void {
-    this.#untold -= 1;
-    if (this.#state === 'writing' && this.#untold === 0) this.#proceed();
+  #take(): string {
+    const taken = this.#next;
+    this.#next = this.#later?.shift() ?? '';
+    this.#laterBytes -= this.#next.length;
+    if (this.#later?.length === 0) this.#later = undefined;
+    return taken;
   }
 
-  /** The frames that fit, and one at least. They stay whole, because the library writes its pongs in between. */
-  #take(most: number): string {
-    const taken = this.#waiting;
-    if (this.#waitingBytes <= most || taken.length === 1) {
-      this.#waiting = [];
-      this.#waitingBytes = 0;
-      return taken.length === 1 ? (taken[0] as string) : taken.join('');
-    }
-    let count = 0;
-    let bytes = 0;
-    for (const frame of taken) {
-      if (count > 0 && bytes + frame.length > most) break;
-      bytes += frame.length;
-      count += 1;
-    }
-    this.#waiting = taken.splice(count);
-    this.#waitingBytes -= bytes;
-    return taken.join('');
+  #writeLater(frame: string): void {
+    this.#later ??= [];
+    const last = this.#later.length - 1;
+    const portion = this.#later[last];
+    if (portion !== undefined && portion.length + frame.length <= MOST_AT_ONCE) this.#later[last] = portion + frame;
+    else this.#later.push(frame);
+    this.#laterBytes += frame.length;
   }
 }

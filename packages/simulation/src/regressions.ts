@@ -126,8 +126,8 @@ export const regressions: readonly Regression[] = [
       edits: [
         {
           file: 'gateway-core/src/engine/delivery.ts',
-          find: '(this.#position < this.#tenantLog.tail.head && this.#canSend())',
-          replace: 'this.#position < this.#tenantLog.tail.head',
+          find: '(this.#position < this.#tail.head && this.#canSend())',
+          replace: 'this.#position < this.#tail.head',
         },
       ],
     },

@@ -135,6 +135,10 @@ class SocketConnection implements AcceptedConnection, OpeningConnection {
     if (this.#state.name === 'open') this.#state.session.alive();
   }
 
+  get awaitsDrain(): boolean {
+    return this.#state.name === 'open' && this.#state.session.awaitsDrain;
+  }
+
   drained(): void {
     if (this.#state.name === 'open') this.#state.session.drained();
   }

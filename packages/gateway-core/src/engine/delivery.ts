@@ -1,14 +1,16 @@
 import type { RevisionView } from '@tyrum/contracts';
 import type { LogReader, LogScope, StoredEvent } from '../ports/store.ts';
-import { maySee, type Viewer } from './audience.ts';
+import type { Viewer } from './audience.ts';
 import { AwaitedPlaces } from './awaited-places.ts';
 import type { EncodedFrame, LoggedEvent } from './encoded-event.ts';
+import type { HotTail } from './hot-tail.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Output } from './output.ts';
 import type { OwnEvents } from './own-events.ts';
 import type { AsOf } from './response.ts';
 import { everything, type Subscription } from './subscription.ts';
 import type { TenantLog } from './tenant-logs.ts';
+import { Unacked } from './unacked.ts';
 
 export interface DeliveryServices {
   readonly log: LogReader;
@@ -52,6 +54,7 @@ export class Delivery {
   readonly #peer: DeliveryPeer;
   readonly #output: Pick<Output, 'send' | 'full'>;
   readonly #tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
+  readonly #tail: HotTail;
   /** The place half of where it began. */
   readonly #firstHalf: string;
   #audienceHalf: string | undefined;
@@ -63,12 +66,14 @@ export class Delivery {
   /** The places between which every cursor lies that was sent. */
   #lowest: number;
   #highest: number;
-  #sentCursor: string;
+  /** The two halves of the cursor that was sent last, and its place. */
+  #sentAudience: string;
+  #sentHalf: string;
   #sentPosition: number;
   /** There while reads were true at places that delivery has not come to. */
   #places: AwaitedPlaces | undefined = undefined;
-  /** Positions that were sent and are not acked, oldest first; never more than the window, and none without cursors. */
-  #unacked: number[] = [];
+  /** What was sent and is not acked: never more than the window, and nothing without cursors. */
+  readonly #unacked = new Unacked();
   #sentSinceBookmark = false;
   /** How many events are read next. What the peer had no room for is read again, so a page is no more than twice what it took last. */
   #page = FIRST_PAGE;
@@ -80,18 +85,20 @@ export class Delivery {
     this.#peer = peer;
     this.#output = output;
     this.#tenantLog = tenantLog;
+    this.#tail = tenantLog.tail;
     this.#firstHalf = placeHalf;
     this.#audienceHalf = audienceHalf;
     this.#position = position;
     this.#lowest = position;
     this.#highest = position;
     this.#sentPosition = position;
-    this.#sentCursor = audienceHalf === undefined ? '' : `${audienceHalf}.${placeHalf}`;
+    this.#sentAudience = audienceHalf ?? '';
+    this.#sentHalf = placeHalf;
   }
 
   /** Sends what can be sent now. Cheap when there is nothing. Never throws. */
   pump(): void {
-    const { tail } = this.#tenantLog;
+    const tail = this.#tail;
     try {
       while (this.#state === 'ready' && this.#position < tail.head && this.#canSend()) {
         const next = tail.next(this.#position);
@@ -99,13 +106,13 @@ export class Delivery {
           void this.#catchUp();
           return;
         }
-        if (next.typeHiddenFrom(this.#peer) && this.#places === undefined) {
+        if (this.#places === undefined && next.typeHiddenFrom(this.#peer)) {
           // Many events and many peers: what follows of a type that is not for this one is passed over in one step.
           this.#pass(tail.lastAlike(this.#position) ?? next.event);
           continue;
         }
-        this.#take(next);
-        this.#namePlaces();
+        this.#take(next, true);
+        if (this.#places !== undefined) this.#namePlaces();
       }
     } catch (cause) {
       this.#lose('an event cannot be said', cause);
@@ -114,10 +121,7 @@ export class Delivery {
 
   /** The peer processed everything up to a position. */
   acked(position: number): void {
-    const unacked = this.#unacked;
-    let count = 0;
-    while (count < unacked.length && (unacked[count] as number) <= position) count += 1;
-    if (count > 0) this.#unacked = unacked.slice(count);
+    this.#unacked.ack(position);
     this.pump();
   }
 
@@ -167,64 +171,66 @@ export class Delivery {
     const idle = !this.#sentSinceBookmark;
     this.#sentSinceBookmark = false;
     if (this.#audienceHalf === undefined || this.#state !== 'ready' || !idle) return;
-    if (this.#output.full() || (this.#position < this.#tenantLog.tail.head && this.#canSend())) return;
+    if (this.#output.full() || (this.#position < this.#tail.head && this.#canSend())) return;
     const half = this.#eventId === '' ? this.#firstHalf : this.#tenantLog.placeHalf(this.#position, this.#eventId);
     this.#sendBookmark(half, this.#position);
   }
 
   stop(): void {
     this.#state = 'stopped';
-    this.#unacked = [];
     this.#places = undefined;
   }
 
   #canSend(): boolean {
-    return this.#unacked.length < this.#services.limits.event_window && !this.#output.full();
+    return this.#unacked.count < this.#services.limits.event_window && !this.#output.full();
   }
 
-  #shows(frame: EncodedFrame, { event }: LoggedEvent): boolean {
-    return maySee(this.#peer, frame.view, frame.device) && this.#subscription.wants(frame.type, event.scope);
-  }
-
-  #take(encoded: LoggedEvent): void {
-    this.#pass(encoded.event);
-    if (!encoded.visibleTo(this.#peer)) return;
-    const frames = encoded.framesAt(this.#peer.view.revision);
+  /** @param shared whether it goes to others too */
+  #take(encoded: LoggedEvent, shared: boolean): void {
+    const { event } = encoded;
+    this.#pass(event);
+    const frames = encoded.framesFor(this.#peer, this.#peer.view.revision);
     let last = frames.length - 1;
-    while (last >= 0 && !this.#shows(frames[last] as EncodedFrame, encoded)) last -= 1;
+    while (last >= 0 && !this.wants((frames[last] as EncodedFrame).type, event.scope)) last -= 1;
     if (last < 0) return;
     for (let index = 0; index < last; index += 1) {
       const frame = frames[index] as EncodedFrame;
-      if (this.#shows(frame, encoded)) this.#output.send(frame.text);
+      if (this.wants(frame.type, event.scope)) this.#output.send(frame.text);
     }
-    const { head, text } = frames[last] as EncodedFrame;
+    const frame = frames[last] as EncodedFrame;
     if (this.#audienceHalf === undefined) {
-      this.#output.send(text);
+      this.#output.send(frame.text);
       return;
     }
-    const cursor = `${this.#audienceHalf}.${encoded.placeHalf()}`;
-    this.#output.send(`${head},"cursor":"${cursor}","prev":"${this.#sentCursor}"}`);
-    this.#sent(cursor, this.#position);
+    const half = encoded.placeHalf();
+    const cursors = this.#cursors(half);
+    this.#output.send(frame.head + cursors, shared ? frame.headBytes() + cursors.length : undefined);
+    this.#sent(half, this.#position);
     this.#sentSinceBookmark = true;
-    this.#unacked.push(this.#position);
+    this.#unacked.add(this.#position);
   }
-
   /** Delivery has come to an event. */
   #pass({ position, eventId }: StoredEvent): void {
     this.#position = position;
     this.#eventId = eventId;
   }
 
-  #sent(cursor: string, place: number): void {
-    this.#sentCursor = cursor;
+  /** The cursor that ends in a place half, and the one before it, as they stand at the end of a frame: all of it is ASCII. */
+  #cursors(half: string): string {
+    return `,"cursor":"${this.#audienceHalf}.${half}","prev":"${this.#sentAudience}.${this.#sentHalf}"}`;
+  }
+
+  #sent(half: string, place: number): void {
+    this.#sentAudience = this.#audienceHalf ?? '';
+    this.#sentHalf = half;
     this.#sentPosition = place;
-    this.#highest = Math.max(this.#highest, place);
+    if (place > this.#highest) this.#highest = place;
   }
 
   #sendBookmark(half: string, place: number): void {
-    const cursor = `${this.#audienceHalf}.${half}`;
-    this.#output.send(this.#services.own.bookmark(cursor, this.#sentCursor));
-    this.#sent(cursor, place);
+    const prev = `${this.#sentAudience}.${this.#sentHalf}`;
+    this.#output.send(this.#services.own.bookmark(`${this.#audienceHalf}.${half}`, prev));
+    this.#sent(half, place);
   }
 
   /** Names the places that delivery has come to, unless what was sent last stands there, or after them. */
@@ -251,7 +257,7 @@ export class Delivery {
   }
 
   async #catchUp(): Promise<void> {
-    const known = this.#tenantLog.tail.head;
+    const known = this.#tail.head;
     this.#state = 'reading';
     try {
       const events = await this.#services.log.read(this.#peer.tenant, this.#position, this.#page);
@@ -266,7 +272,7 @@ export class Delivery {
       let taken = 0;
       for (const event of events) {
         if (this.#stopped() || !this.#canSend()) break;
-        this.#take(this.#tenantLog.encode(event));
+        this.#take(this.#tenantLog.encode(event), false);
         this.#namePlaces();
         taken += 1;
       }

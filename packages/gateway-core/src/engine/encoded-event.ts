@@ -1,8 +1,9 @@
-import type { Contract, EventView } from '@tyrum/contracts';
+import { type Contract, type EventView, utf8Length } from '@tyrum/contracts';
 import type { NewEvent, StoredEvent } from '../ports/store.ts';
 import { fromLogScope, mayFollow, maySee, type Viewer } from './audience.ts';
 import type { CursorCodec } from './cursor.ts';
 
+/** One frame of an event. */
 export interface EncodedFrame {
   readonly view: EventView;
   readonly type: string;
@@ -12,7 +13,11 @@ export interface EncodedFrame {
   readonly head: string;
   /** The frame as it is sent without a cursor. */
   readonly text: string;
+  /** How long the head is in UTF-8. Counted once: worth it for what goes to many. */
+  headBytes(): number;
 }
+
+const NONE: readonly EncodedFrame[] = [];
 
 /**
  * An event with what is derived from it for everyone: encoded once per revision, however many peers it goes to, and not before
@@ -25,7 +30,15 @@ export class EncodedEvent<Event extends NewEvent = NewEvent> {
   readonly #contract: Contract;
   /** `undefined` for an event that the contract no longer has: it goes to nobody. */
   readonly #view: EventView | undefined;
-  #frames: Map<number, readonly EncodedFrame[]> | undefined = undefined;
+  #words: Words | undefined = undefined;
+  /** The rights of the last viewer, and what they show: most peers have the same as the one before them. */
+  #role = '';
+  #scopes: ReadonlySet<string> | undefined = undefined;
+  #extensions: ReadonlySet<string> | undefined = undefined;
+  #hidden = true;
+  /** The frames that they show at a revision, once that is known. */
+  #seen: readonly EncodedFrame[] | undefined = undefined;
+  #seenAt = 0;
 
   constructor(contract: Contract, event: Event) {
     this.event = event;
@@ -35,23 +48,41 @@ export class EncodedEvent<Event extends NewEvent = NewEvent> {
 
   /** The event in the words of a revision; empty where the revision does not have it. */
   framesAt(revision: number): readonly EncodedFrame[] {
-    this.#frames ??= new Map();
-    let encoded = this.#frames.get(revision);
-    if (encoded === undefined) {
-      encoded = framesOf(this.#contract, revision, this.event);
-      this.#frames.set(revision, encoded);
+    for (let words = this.#words; words !== undefined; words = words.others) {
+      if (words.revision === revision) return words.frames;
     }
-    return encoded;
+    const frames = framesOf(this.#contract, revision, this.event);
+    this.#words = { revision, frames, others: this.#words };
+    return frames;
   }
 
-  /** Whether a viewer may see the event at all; each of its frames has an audience of its own besides. */
-  visibleTo(viewer: Viewer): boolean {
-    return this.#view !== undefined && maySee(viewer, this.#view, this.event.device);
+  /** Those of them that a viewer may see. */
+  framesFor(viewer: Viewer, revision: number): readonly EncodedFrame[] {
+    if (this.#view === undefined || this.typeHiddenFrom(viewer)) return NONE;
+    if (this.#seen !== undefined && this.#seenAt === revision) return this.#seen;
+    const { device } = this.event;
+    if (!maySee(viewer, this.#view, device)) return NONE;
+    const frames = this.framesAt(revision);
+    const seen = frames.filter((frame) => maySee(viewer, frame.view, frame.device));
+    // What goes to one device is judged for each.
+    if (device !== undefined || frames.some((frame) => frame.device !== undefined)) return seen;
+    this.#seen = seen;
+    this.#seenAt = revision;
+    return seen;
   }
 
   /** Whether a viewer may see no event of this type, whichever it is: then those that follow of the same type need no look. */
   typeHiddenFrom(viewer: Viewer): boolean {
-    return this.#view === undefined || !mayFollow(viewer, this.#view);
+    const { role, scopes, extensions } = viewer;
+    // Sets of rights never change, and peers who have the same ones share the sets.
+    if (this.#role !== role || this.#scopes !== scopes || this.#extensions !== extensions) {
+      this.#role = role;
+      this.#scopes = scopes;
+      this.#extensions = extensions;
+      this.#hidden = this.#view === undefined || !mayFollow(viewer, this.#view);
+      this.#seen = undefined;
+    }
+    return this.#hidden;
   }
 }
 
@@ -81,22 +112,51 @@ export interface LogIdentity {
   readonly epoch: string;
 }
 
+/** The frames at one revision, and at those that were asked for before. */
+interface Words {
+  readonly revision: number;
+  readonly frames: readonly EncodedFrame[];
+  readonly others: Words | undefined;
+}
+
 function framesOf(contract: Contract, revision: number, event: NewEvent): readonly EncodedFrame[] {
   const view = contract.at(revision);
-  const words =
-    revision === contract.current.revision
-      ? [{ type: event.type, json: event.payload, deviceId: undefined }]
-      : view
-          .sayEvent(event.type, JSON.parse(event.payload))
-          .map(({ type, payload, deviceId }) => ({ type, json: JSON.stringify(payload), deviceId }));
+  const { type, eventId, device, payload } = event;
   const occurredAt = new Date(event.occurredAt).toISOString();
   const scope = event.scope === undefined ? '' : `,"scope":${JSON.stringify(fromLogScope(event.scope))}`;
-  return words.flatMap(({ type, json, deviceId }, index) => {
+  const rest = `"occurred_at":"${occurredAt}"${scope},"payload":`;
+  if (revision === contract.current.revision) {
     const eventView = view.events.get(type);
+    return eventView === undefined ? NONE : [new Frame(eventView, type, device, eventId, rest + payload)];
+  }
+  const words = view.sayEvent(type, JSON.parse(payload));
+  return words.flatMap((said, index) => {
+    const eventView = view.events.get(said.type);
     if (eventView === undefined) return [];
     // One event may become several; each needs an identity that stays the same when it is sent again.
-    const eventId = index === words.length - 1 ? event.eventId : `${event.eventId}-${index}`;
-    const head = `{"event_id":"${eventId}","type":"${type}","occurred_at":"${occurredAt}"${scope},"payload":${json}`;
-    return [{ view: eventView, type, device: deviceId ?? event.device, head, text: `${head}}` }];
+    const id = index === words.length - 1 ? eventId : `${eventId}-${index}`;
+    return [new Frame(eventView, said.type, said.deviceId ?? device, id, rest + JSON.stringify(said.payload))];
   });
+}
+
+class Frame implements EncodedFrame {
+  readonly view: EventView;
+  readonly type: string;
+  readonly device: string | undefined;
+  readonly head: string;
+  readonly text: string;
+  #headBytes = -1;
+
+  constructor(view: EventView, type: string, device: string | undefined, eventId: string, rest: string) {
+    this.view = view;
+    this.type = type;
+    this.device = device;
+    this.head = `{"event_id":"${eventId}","type":"${type}",${rest}`;
+    this.text = `${this.head}}`;
+  }
+
+  headBytes(): number {
+    if (this.#headBytes < 0) this.#headBytes = utf8Length(this.head);
+    return this.#headBytes;
+  }
 }

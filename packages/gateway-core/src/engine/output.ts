@@ -36,9 +36,10 @@ export class Output {
     this.#owner = owner;
   }
 
-  send(text: string): void {
+  /** @param bytes its length in UTF-8, where that is known */
+  send(text: string, bytes?: number): void {
     this.#look();
-    this.#channel.send(text);
+    this.#channel.send(text, bytes);
     this.#buffered = this.#channel.bufferedBytes;
     if (this.#buffered > 0 && this.#stopWatch === undefined) this.#watch();
   }
@@ -50,7 +51,12 @@ export class Output {
     return full;
   }
 
-  /** Whether it was full when it was asked since the last call: only then does anything wait for room. */
+  /** Whether it was found full and not relieved since: only then does anything wait for room. */
+  get awaitsDrain(): boolean {
+    return this.#foundFull;
+  }
+
+  /** There is room again. Answers whether anything has waited for it. */
   relieved(): boolean {
     const relieved = this.#foundFull;
     this.#foundFull = false;

@@ -12,7 +12,7 @@ import {
 } from '@tyrum/contracts';
 import type { Channel } from '../ports/channel.ts';
 import { causeText } from './after-commit.ts';
-import { maySee, type Viewer } from './audience.ts';
+import type { Viewer } from './audience.ts';
 import type { CursorAudience } from './cursor.ts';
 import { Delivery, type DeliveryPeer } from './delivery.ts';
 import type { RequestOrigin } from './dispatcher.ts';
@@ -114,8 +114,11 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
     this.#heartbeat.alive();
   }
 
+  get awaitsDrain(): boolean {
+    return this.#output.awaitsDrain;
+  }
+
   drained(): void {
-    // Told after every write; for most there is nothing to take up.
     if (!this.#output.relieved()) return;
     this.#reception.proceed();
     this.#delivery.pump();
@@ -126,11 +129,12 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
   }
 
   sendLive(encoded: EncodedEvent): void {
-    if (this.#state !== 'open' || this.#output.full() || !encoded.visibleTo(this)) return;
+    if (this.#state !== 'open') return;
+    const frames = encoded.framesFor(this, this.revision);
+    if (frames.length === 0 || this.#output.full()) return;
     const { scope } = encoded.event;
-    for (const frame of encoded.framesAt(this.revision)) {
-      if (maySee(this, frame.view, frame.device) && this.#delivery.wants(frame.type, scope))
-        this.#output.send(frame.text);
+    for (const frame of frames) {
+      if (this.#delivery.wants(frame.type, scope)) this.#output.send(frame.text);
     }
   }
 

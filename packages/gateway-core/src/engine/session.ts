@@ -21,6 +21,8 @@ export interface Session extends Peer {
   receive(text: string): void;
   receiveBinary(): void;
   alive(): void;
+  /** Whether anything waits for room. */
+  readonly awaitsDrain: boolean;
   drained(): void;
   /** New durable events of the tenant can be read. */
   pump(): void;

@@ -1,7 +1,11 @@
 /** One socket as the engine sees it. Bytes, frames and addresses stay on the transport's side. */
 export interface Channel {
-  /** Hands one text frame to the transport. Never throws; after `close` it does nothing. */
-  send(text: string): void;
+  /**
+   * Hands one text frame to the transport. Never throws; after `close` it does nothing.
+   *
+   * @param bytes its length in UTF-8, where that is known: what goes to many is counted once
+   */
+  send(text: string, bytes?: number): void;
   /** Begins to close with a code and a reason of at most 123 bytes. */
   close(code: number, reason: string): void;
   /** Sends a transport-level ping; the answer is told through `Connection.alive`. */
@@ -30,6 +34,11 @@ export interface Connection {
   receiveBinary(): void;
   /** The peer gave a sign of life below the protocol: a pong. */
   alive(): void;
+  /**
+   * Whether it has found `bufferedBytes` too high, and waits for `drained`. A transport may ask before it tells: most of what is
+   * written is waited for by nobody.
+   */
+  readonly awaitsDrain: boolean;
   /** `bufferedBytes` has fallen to zero. */
   drained(): void;
   /** The socket is gone, whoever closed it. Safe to call more than once. */

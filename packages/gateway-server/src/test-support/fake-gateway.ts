@@ -98,6 +98,7 @@ function acceptSocket(gateway: FakeGateway, channel: Channel, upgrade: Upgrade) 
       },
       receiveBinary: () => note('binary'),
       alive: () => note('alive'),
+      awaitsDrain: true,
       drained() {
         note('drained');
         gateway.onDrained(accepted);

@@ -141,19 +141,15 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
-        find: 'if (next.typeHiddenFrom(this.#peer) &&',
-        replace: 'if (next.typeHiddenFrom(this.#peer) && next.event.position >= tail.head &&',
-      },
-      {
-        file: 'gateway-core/src/engine/delivery.ts',
-        find: 'if (!encoded.visibleTo(this.#peer)) return;',
-        replace: 'if (!encoded.visibleTo(this.#peer) && this.#position >= this.#tenantLog.tail.head) return;',
-      },
-      {
-        file: 'gateway-core/src/engine/delivery.ts',
-        find: 'return maySee(this.#peer, frame.view, frame.device) &&',
+        find: 'if (this.#places === undefined && next.typeHiddenFrom(this.#peer)) {',
         replace:
-          'return (maySee(this.#peer, frame.view, frame.device) || this.#position < this.#tenantLog.tail.head) &&',
+          'if (this.#places === undefined && next.typeHiddenFrom(this.#peer) && next.event.position >= tail.head) {',
+      },
+      {
+        file: 'gateway-core/src/engine/delivery.ts',
+        find: 'const frames = encoded.framesFor(this.#peer, this.#peer.view.revision);',
+        replace:
+          'const { revision } = this.#peer.view; const frames = this.#position < this.#tail.head ? encoded.framesAt(revision) : encoded.framesFor(this.#peer, revision);',
       },
     ],
   },
@@ -203,7 +199,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
-        find: 'return this.#unacked.length < this.#services.limits.event_window &&',
+        find: 'return this.#unacked.count < this.#services.limits.event_window &&',
         replace: 'return',
       },
     ],
@@ -214,8 +210,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: 'gateway-core/src/engine/delivery.ts',
-        find: 'return this.#unacked.length < this.#services.limits.event_window && !this.#output.full();',
-        replace: 'return this.#unacked.length < this.#services.limits.event_window;',
+        find: 'return this.#unacked.count < this.#services.limits.event_window && !this.#output.full();',
+        replace: 'return this.#unacked.count < this.#services.limits.event_window;',
       },
     ],
   },
