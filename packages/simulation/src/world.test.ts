@@ -32,8 +32,8 @@ test('the same seed gives the same course of things on every Node.js', async () 
 
   expect(outlines).toMatchInlineSnapshot(`
     [
-      "21a60e1555c2ae2aa65c91961d8a3cdc53d5240a049e1d263f02cabfbb0f437e",
-      "94950c264a4b21302f4b7e0770a9652b35eaa7e249754f0eabd23512d4414ca9",
+      "37bd05f5a65dfaa035ee3942c52743cf228a7ca77193e12d63d062d24cb1a46a",
+      "6283d53035a2826ec7e9a8217ca4d710a31c2cdc0898ce3cd1680be78ab2f9fe",
       "f0839915b1a285b658167a10b9e857ddff335adc743185dc26ae637bf90f8168",
     ]
   `);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from './node-crypto.ts';
@@ -24,4 +24,34 @@ describe('the crypto on Node.js', () => {
       }),
     );
   });
+
+  it('takes a signature of the text under the key, and no other', async () => {
+    const [device, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
+    const der = derOf(device.publicKey);
+    const verifies = (key: Uint8Array, message: string) =>
+      crypto.verify(key, message, sign(null, Buffer.from('a proof'), device.privateKey));
+
+    // Twice, because the key is kept after the first time.
+    expect([await verifies(der, 'a proof'), await verifies(der, 'a proof')]).toEqual([true, true]);
+    expect(await verifies(der, 'another')).toBe(false);
+    expect(await verifies(derOf(other.publicKey), 'a proof')).toBe(false);
+  });
+
+  it('takes no signature under anything but an Ed25519 key in DER, and never throws', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const der = derOf(publicKey);
+    const signature = sign(null, Buffer.from('a proof'), privateKey);
+    const sameBytesForX25519 = Buffer.concat([
+      derOf(generateKeyPairSync('x25519').publicKey).subarray(0, 12),
+      der.subarray(12),
+    ]);
+    const keys = [sameBytesForX25519, der.subarray(1), der.subarray(12), Buffer.concat([der, der]), Buffer.alloc(0)];
+
+    for (const key of keys) expect(await crypto.verify(key, 'a proof', signature)).toBe(false);
+    expect(await crypto.verify(der, 'a proof', signature.subarray(1))).toBe(false);
+  });
 });
+
+function derOf(key: KeyObject): Buffer {
+  return key.export({ format: 'der', type: 'spki' });
+}

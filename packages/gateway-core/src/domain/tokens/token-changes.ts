@@ -10,6 +10,8 @@ export interface TokenChanges {
   readonly onChange: Authenticator['onChange'];
   /** Writes a changed token, and tells the listeners once that holds. */
   write(unit: TenantUnit, record: TokenRecord): Promise<void>;
+  /** Whether every change that is older than a second, of whichever process, has been told. */
+  upToDate(): boolean;
   /** Resolves when no change from now on can be missed. */
   start(): Promise<void>;
   stop(): void;
@@ -17,12 +19,16 @@ export interface TokenChanges {
 
 const COUNT = 'token-changes';
 const BATCH = 100;
+/** A change counts everywhere within this, in milliseconds (AZ-7, AZ-8). */
+const BOUND_MS = 1000;
 
 /** @param pollMs pause between two looks, of which each costs one read while nothing has changed */
 export function createTokenChanges(services: DomainServices, background: Background, pollMs: number): TokenChanges {
   const { clock, store, telemetry, owner } = services;
   const listeners = new Set<{ readonly tell: Parameters<Authenticator['onChange']>[0] }>();
   let told = 0;
+  /** When the last look that succeeded began. */
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let started = false;
   let cancel = (): void => undefined;
 
@@ -39,6 +45,7 @@ export function createTokenChanges(services: DomainServices, background: Backgro
 
   /** Changes since the last look, newest first: the newest states what holds now, so their order does not matter. */
   async function look(): Promise<void> {
+    const beganAt = clock.elapsed();
     const { newest, changed } = await store.transact(async (tx) => {
       const newest = await currentCount(tx, SYSTEM, COUNT);
       const changed: TokenRecord[] = [];
@@ -61,6 +68,7 @@ export function createTokenChanges(services: DomainServices, background: Backgro
     });
     told = newest;
     for (const record of changed) if (record.changed_by !== owner) tell(record);
+    lookedAt = beganAt;
   }
 
   function lookLater(): void {
@@ -86,8 +94,11 @@ export function createTokenChanges(services: DomainServices, background: Backgro
       await tx.documents.put(SYSTEM, tokens, record.token_id, changed);
       afterCommit(() => tell(changed));
     },
+    upToDate: () => clock.elapsed() - lookedAt < BOUND_MS,
     async start() {
+      const beganAt = clock.elapsed();
       told = await store.transact((tx) => currentCount(tx, SYSTEM, COUNT));
+      lookedAt = beganAt;
       started = true;
       lookLater();
     },

@@ -5,6 +5,7 @@ import type { Alarms } from '../alarms/alarms.ts';
 import type { Background } from '../background.ts';
 import type { DomainServices, TokenGrant, TokenOffice } from '../domain.ts';
 import { inTenant, SYSTEM, type TenantUnit } from '../tenant-unit.ts';
+import { createKnownTokens } from './known-tokens.ts';
 import { createTokenChanges } from './token-changes.ts';
 import { adminTokens, principalOf, type TokenRecord, tokens } from './token-records.ts';
 
@@ -41,6 +42,7 @@ export function createTokens(
 ): Tokens {
   const { store, clock, crypto, random, owner } = services;
   const changes = createTokenChanges(services, background, pollMs);
+  const known = createKnownTokens(changes);
 
   const hashOf = (token: string) => toBase64Url(crypto.sha256(token));
   const inSystem = <Value>(work: (unit: TenantUnit) => Promise<Value>) => inTenant(services, SYSTEM, work);
@@ -113,7 +115,7 @@ export function createTokens(
       async authenticate(token) {
         if (token.length === 0 || token.length > LONGEST_TOKEN) return undefined;
         const hash = hashOf(token);
-        const record = await store.transact((tx) => findByHash(tx, hash));
+        const record = await known.find(hash, () => store.transact((tx) => findByHash(tx, hash)));
         return record && principalOf(record, clock.now());
       },
       onChange: changes.onChange,
