@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slopeOf, spreadOf } from './statistics.ts';
+import { lineThrough, spreadOf } from './statistics.ts';
 
 describe('a spread', () => {
   it('has the value in the middle, the least and the most', () => {
@@ -15,12 +15,23 @@ describe('a spread', () => {
   });
 });
 
-describe('a slope', () => {
-  it('is that of the line that the points lie on', () => {
-    expect(slopeOf([0, 1, 2, 3].map((x) => ({ x, y: 5 - 2 * x })))).toBe(-2);
+describe('a line', () => {
+  it('is the one that the points lie on', () => {
+    expect(lineThrough([0, 1, 2, 3].map((x) => ({ x, y: 5 - 2 * x })))).toEqual({ slope: -2, error: 0 });
   });
 
-  it('is that of the line that is nearest to all of them', () => {
-    expect(slopeOf([0, 1, 0, 1].map((y, x) => ({ x, y })))).toBeCloseTo(0.2);
+  it('is the one that is nearest to all of them, with what it may be off by', () => {
+    const { slope, error } = lineThrough([0, 1, 0, 1].map((y, x) => ({ x, y })));
+
+    expect([slope, error]).toEqual([expect.closeTo(0.2), expect.closeTo(Math.sqrt(0.08))]);
+  });
+
+  it('has no error through two points', () => {
+    expect(() =>
+      lineThrough([
+        { x: 0, y: 0 },
+        { x: 1, y: 1 },
+      ]),
+    ).toThrow(RangeError);
   });
 });
