@@ -23,7 +23,7 @@ export interface ChildOptions {
 /** Starts a program on a core of its own, in production mode, and resolves when it can be asked. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const child = spawnPinned(options);
-  const name = options.arguments.join(' ');
+  const name = `the ${options.core} ${options.arguments[0] ?? ''}`;
   const { patienceMs = 60_000 } = options;
   const waiting = new Map<number, (answer: Answer | Error) => void>();
   let said = '';
