@@ -90,6 +90,7 @@ describe('a cursor', () => {
 
   it('names its event by the end of its id, and the beginning of a log by 0', () => {
     expect(markOf('00000000-0000-4000-8000-0000deadbeef')).toBe('deadbeef');
+    expect(markOf('00-01-02-03-04')).toBe('01020304');
     expect(markOf('')).toBe('0');
   });
 });

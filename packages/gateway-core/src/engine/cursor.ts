@@ -121,7 +121,9 @@ function partsOf(cursor: string): CursorParts | undefined {
 
 /** What of an event's id goes into its cursor. */
 export function markOf(eventId: string): string {
-  return eventId === '' ? '0' : eventId.replaceAll('-', '').slice(-MARK_CHARACTERS);
+  if (eventId === '') return '0';
+  const end = eventId.slice(-MARK_CHARACTERS);
+  return end.includes('-') ? eventId.replaceAll('-', '').slice(-MARK_CHARACTERS) : end;
 }
 
 /** The place at the end of a log. */

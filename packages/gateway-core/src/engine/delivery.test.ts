@@ -69,11 +69,8 @@ async function withLog(count: number, faults = {}) {
     append,
     tenantLog,
     logs,
-    deliver(
-      position: number,
-      more: { window?: number; full?: () => boolean; revision?: number; viewer?: Viewer } = {},
-    ) {
-      const { window = 100_000, full = () => false, revision = 3 } = more;
+    deliver(position: number, more: { window?: number; room?: () => number; revision?: number; viewer?: Viewer } = {}) {
+      const { window = 100_000, room = () => 1_000_000, revision = 3 } = more;
       const frames: WireFrame[] = [];
       const lost: string[] = [];
       const delivery = new Delivery(
@@ -89,7 +86,7 @@ async function withLog(count: number, faults = {}) {
           lost: (reason) => void lost.push(reason),
         },
         {
-          output: { send: (text) => void frames.push(JSON.parse(text)), full },
+          output: { send: (text) => void frames.push(JSON.parse(text)), full: () => room() < 0, room },
           tenantLog,
           position,
           placeHalf: codec.placeHalf({ tenant: 'acme', epoch: 'e', position, eventId: '' }),
@@ -121,7 +118,7 @@ describe('a delivery', () => {
   it('sends no bookmark to a peer that does not read: it is behind, whatever its credit [EV-14] [FC-7]', async () => {
     const { deliver } = await withLog(3);
     let full = true;
-    const { delivery, frames } = deliver(0, { full: () => full });
+    const { delivery, frames } = deliver(0, { room: () => (full ? -1 : 100) });
 
     delivery.pump();
     delivery.bookmark();
@@ -148,6 +145,26 @@ describe('a delivery', () => {
     expect(ids()).toEqual(numbers(1, 404));
     const asked = read.mock.calls.map(([, , limit]) => limit);
     expect(asked.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(4 * 404);
+  });
+
+  it('reads as many events at a time as there is room for, once it knows how long they are [FC-7]', async () => {
+    const log = await withLog(2_000);
+    const read = vi.spyOn(log.store.log, 'read');
+    let readUpTo = 0;
+    const { delivery, frames, ids } = log.deliver(0, {
+      room: () => 8_000 - frames.slice(readUpTo).reduce((sum, frame) => sum + JSON.stringify(frame).length, 0),
+    });
+
+    for (let round = 0; round < 20; round += 1) {
+      readUpTo = frames.length;
+      delivery.pump();
+      await settle();
+    }
+
+    expect(ids()).toEqual(numbers(1, frames.length));
+    expect(frames.length).toBeGreaterThan(400);
+    const asked = read.mock.calls.map(([, , limit]) => limit);
+    expect(asked.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(1.2 * frames.length);
   });
 
   it('reads more at a time the more a peer takes [FC-7]', async () => {

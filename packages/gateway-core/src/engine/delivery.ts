@@ -30,7 +30,7 @@ export interface DeliveryPeer extends Viewer {
 }
 
 export interface DeliveryOptions {
-  readonly output: Pick<Output, 'send' | 'full'>;
+  readonly output: Pick<Output, 'send' | 'full' | 'room'>;
   readonly tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
   /** Where it begins: events after this position are sent. */
   readonly position: number;
@@ -52,7 +52,7 @@ const MOST_IN_PAGE = 256;
 export class Delivery {
   readonly #services: DeliveryServices;
   readonly #peer: DeliveryPeer;
-  readonly #output: Pick<Output, 'send' | 'full'>;
+  readonly #output: Pick<Output, 'send' | 'full' | 'room'>;
   readonly #tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
   readonly #tail: HotTail;
   /** The place half of where it began. */
@@ -75,8 +75,10 @@ export class Delivery {
   /** What was sent and is not acked: never more than the window, and nothing without cursors. */
   readonly #unacked = new Unacked();
   #sentSinceBookmark = false;
-  /** How many events are read next. What the peer had no room for is read again, so a page is no more than twice what it took last. */
+  /** How many events are read next, at the most. What there is no credit for is read again: no more than twice what was taken last. */
   #page = FIRST_PAGE;
+  /** How many bytes an event took, on average, when a page was read last. */
+  #eventBytes = 0;
   #state: 'ready' | 'reading' | 'stopped' = 'ready';
 
   constructor(services: DeliveryServices, peer: DeliveryPeer, options: DeliveryOptions) {
@@ -256,11 +258,17 @@ export class Delivery {
     return this.#state === 'stopped';
   }
 
+  /** So many events as there is room for, by what the last ones took: the one that fills it up is the last of its page. */
+  #nextPage(): number {
+    if (this.#eventBytes === 0) return this.#page;
+    return Math.max(1, Math.min(this.#page, Math.floor(this.#output.room() / this.#eventBytes) + 1));
+  }
+
   async #catchUp(): Promise<void> {
     const known = this.#tail.head;
     this.#state = 'reading';
     try {
-      const events = await this.#services.log.read(this.#peer.tenant, this.#position, this.#page);
+      const events = await this.#services.log.read(this.#peer.tenant, this.#position, this.#nextPage());
       if (this.#stopped()) return;
       this.#state = 'ready';
       // The log has no holes: what does not follow at once, or is not there though it was, has been trimmed.
@@ -269,6 +277,7 @@ export class Delivery {
         this.#lose('the log was trimmed past what was sent; resume to learn from where');
         return;
       }
+      const roomBefore = this.#output.room();
       let taken = 0;
       for (const event of events) {
         if (this.#stopped() || !this.#canSend()) break;
@@ -277,6 +286,7 @@ export class Delivery {
         taken += 1;
       }
       this.#page = Math.min(MOST_IN_PAGE, 2 * Math.max(1, taken));
+      if (taken > 0) this.#eventBytes = (roomBefore - this.#output.room()) / taken;
     } catch (cause) {
       this.#lose('the log cannot be read now', cause);
       return;

@@ -44,9 +44,14 @@ export class Output {
     if (this.#buffered > 0 && this.#stopWatch === undefined) this.#watch();
   }
 
+  /** How many bytes more may be buffered; less than none where it is too much already. */
+  room(): number {
+    return this.#services.limits.high_water_bytes - this.#channel.bufferedBytes;
+  }
+
   /** Whether more is buffered than may be: then nothing is sent that can wait. */
   full(): boolean {
-    const full = this.#channel.bufferedBytes > this.#services.limits.high_water_bytes;
+    const full = this.room() < 0;
     if (full) this.#foundFull = true;
     return full;
   }
