@@ -84,6 +84,7 @@ export {
   createGroupCommit,
   type GroupCommit,
   type GroupCommitOptions,
+  RunAgain,
   type Schedule,
 } from './store/group-commit.ts';
 export {

@@ -34,7 +34,7 @@ test('the same seed gives the same course of things on every Node.js', async () 
     [
       "37bd05f5a65dfaa035ee3942c52743cf228a7ca77193e12d63d062d24cb1a46a",
       "6283d53035a2826ec7e9a8217ca4d710a31c2cdc0898ce3cd1680be78ab2f9fe",
-      "f0839915b1a285b658167a10b9e857ddff335adc743185dc26ae637bf90f8168",
+      "7702050464f5b6071ee55bbe543acbe8a02ee30fd8096f3b49b3a2608825d5eb",
     ]
   `);
 });

@@ -11,28 +11,47 @@ export interface CommitEngineOptions {
   readonly close: () => void;
 }
 
-/** Drives one connection through the batches of the group commit. */
+/** After so many batches that wrote, and in which nothing had to be undone, the next goes without savepoints again. */
+const CALM = 16;
+
+/**
+ * Drives one connection through the batches of the group commit.
+ *
+ * A batch has no savepoints as long as the works of the last ones went well. When one of its works fails after it wrote,
+ * and others wrote before it, the batch runs again with savepoints, and so do the next: where works keep failing, at most one batch
+ * in {@link CALM} runs twice.
+ */
 export function createCommitEngine(options: CommitEngineOptions): CommitEngine<Transaction> {
   const { session, feed, handle, onUndone, close } = options;
   let mark = 0;
+  let calm = CALM;
+  let savepoints = false;
+  let undone = 0;
 
   return {
     handle,
-    begin() {
-      session.outage = undefined;
+    begin(attempt) {
+      if (attempt > 0) calm = 0;
+      savepoints = calm < CALM;
+      undone = 0;
+      session.begin(savepoints);
     },
-    savepoint() {
+    enter() {
       mark = feed.mark();
       session.enter();
     },
     release: session.release,
     rollback() {
-      session.rollback();
+      if (!session.rollback()) return;
+      undone += 1;
       feed.rewind(mark);
       onUndone();
     },
     commit() {
-      session.commit();
+      const wrote = session.commit();
+      // One alone needs no savepoint: it takes the whole transaction with it, if it wrote first or was the only one.
+      if (undone > (savepoints ? 0 : 1)) calm = 0;
+      else if (wrote) calm += 1;
       feed.publish();
     },
     abort() {

@@ -1,4 +1,4 @@
-import type { StoreUnavailableError } from '@tyrum/gateway-core';
+import { RunAgain, type StoreUnavailableError } from '@tyrum/gateway-core';
 import type { SqlDatabase, SqlValue } from './driver.ts';
 import { outageOf } from './errors.ts';
 
@@ -11,23 +11,32 @@ export interface Statement<Row = never> {
 }
 
 /**
- * The statements that works use, and the transaction and savepoint around them. Both begin with the first statement that needs
- * them: a work that only reads has no savepoint, and one that touches no table costs SQLite nothing.
+ * The statements that works use, and the transaction around them, which begins with the first statement: works that touch no
+ * table cost SQLite nothing.
+ *
+ * A savepoint costs as much as another write, and only a work that fails has any use for it. So works have one only where the
+ * batch says so, from their first write on. What a work wrote without one is undone together with the works before it.
  */
 export interface Session {
   prepare<Row = never>(sql: string): Statement<Row>;
+  /** A batch begins; without savepoints it goes on with them after the first work that was undone. */
+  begin(savepoints: boolean): void;
   /** A work begins: until it ends, statements run. None runs outside of one: it would commit alone. */
   enter(): void;
   /** The work has ended, and what it wrote is kept. */
   release(): void;
-  /** The work has ended, and what it wrote is undone. */
-  rollback(): void;
-  /** Makes what the works since the last commit wrote durable. */
-  commit(): void;
+  /**
+   * The work has ended, and what it wrote is undone, if there is anything; returns whether there was.
+   *
+   * @throws {RunAgain} where that would undo what works before it wrote, too
+   */
+  rollback(): boolean;
+  /** Makes what the works since the last commit wrote durable; returns whether they wrote anything. */
+  commit(): boolean;
   /** Undoes everything since the last commit. Throws where SQLite has done so by itself, as it may when the disk is full. */
   abort(): void;
   /**
-   * The raw database. Who holds it may write past the session at any time: from then on every work has its savepoint from its
+   * The raw database. Who holds it may write past the session at any time: from then on every work has a savepoint, from its
    * first moment on.
    */
   native(): SqlDatabase;
@@ -42,10 +51,15 @@ export function createSession(database: SqlDatabase): Session {
   const savepoint = database.prepare('SAVEPOINT tyrum_work');
   const release = database.prepare('RELEASE tyrum_work');
   const rollbackToSavepoint = database.prepare('ROLLBACK TO tyrum_work');
-  let working = false;
-  let begun = false;
-  let saved = false;
+  let savepoints = true;
   let shared = false;
+  let begun = false;
+  /** Works of this batch wrote, and ended well. */
+  let kept = false;
+  let working = false;
+  /** The work that runs has written, and has a savepoint from before that. */
+  let wrote = false;
+  let saved = false;
 
   function beforeReading(): void {
     if (!working) throw new Error('the transaction has ended');
@@ -57,9 +71,12 @@ export function createSession(database: SqlDatabase): Session {
 
   function beforeWriting(): void {
     beforeReading();
-    if (saved) return;
-    savepoint.run();
-    saved = true;
+    if (wrote) return;
+    if (savepoints || shared) {
+      savepoint.run();
+      saved = true;
+    }
+    wrote = true;
   }
 
   /** What a statement threw, as its work sees it. */
@@ -99,31 +116,42 @@ export function createSession(database: SqlDatabase): Session {
         },
       };
     },
+    begin(withSavepoints) {
+      savepoints = withSavepoints;
+      kept = false;
+      session.outage = undefined;
+    },
     enter() {
       working = true;
+      wrote = false;
+      saved = false;
       if (shared) beforeWriting();
     },
     release() {
       working = false;
-      if (!saved) return;
-      saved = false;
-      release.run();
+      kept ||= wrote;
+      if (saved) release.run();
     },
     rollback() {
       working = false;
-      if (!saved) return;
-      saved = false;
-      rollbackToSavepoint.run();
-      release.run();
+      if (saved) {
+        rollbackToSavepoint.run();
+        release.run();
+      } else if (wrote) {
+        if (kept) throw new RunAgain();
+        begun = false;
+        abort.run();
+        savepoints = true;
+      }
+      return wrote;
     },
     commit() {
-      if (!begun) return;
-      commit.run();
+      if (begun) commit.run();
       begun = false;
+      return kept;
     },
     abort() {
       working = false;
-      saved = false;
       if (!begun) return;
       begun = false;
       abort.run();

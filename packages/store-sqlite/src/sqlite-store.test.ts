@@ -69,6 +69,83 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
     await store.close();
   });
 
+  it('is undone alone when it fails among others, which run again and are told of once', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const heard: string[] = [];
+    store.log.onAppend((_tenant, events) => heard.push(...events.map(({ eventId }) => eventId)));
+    const runs: string[] = [];
+
+    const settled = await Promise.allSettled([
+      store.transact((tx) => append(tx, runs, 'before')),
+      store.transact((tx) => {
+        append(tx, runs, 'lost');
+        throw new RangeError('no');
+      }),
+      store.transact((tx) => append(tx, runs, 'after')),
+    ]);
+
+    expect(settled).toEqual([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: new RangeError('no') },
+      { status: 'fulfilled', value: 2 },
+    ]);
+    expect(runs).toEqual(['before', 'lost', 'before', 'lost', 'after']);
+    expect(heard).toEqual(['before', 'after']);
+    expect((await store.log.read('acme', 0, 9)).map(({ eventId }) => eventId)).toEqual(['before', 'after']);
+    await store.close();
+  });
+
+  it('runs once where works keep failing, and where it fails before it wrote', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const runs: string[] = [];
+    const batch = (write: boolean) =>
+      Promise.allSettled([
+        store.transact((tx) => append(tx, runs, 'kept')),
+        store.transact((tx) => {
+          if (write) append(tx, runs, 'lost');
+          else runs.push('refused');
+          throw new RangeError('no');
+        }),
+      ]);
+
+    await batch(false);
+    expect(runs.splice(0)).toEqual(['kept', 'refused']);
+    await batch(true);
+    expect(runs.splice(0)).toEqual(['kept', 'lost', 'kept', 'lost']);
+    for (let count = 0; count < 100; count += 1) await batch(true);
+    expect(runs.splice(0)).toEqual(Array(100).fill(['kept', 'lost']).flat());
+    // After enough batches in which nothing had to be undone, there are no savepoints again.
+    for (let count = 0; count < 16; count += 1) await batch(false);
+    runs.length = 0;
+    await batch(true);
+    expect(runs).toEqual(['kept', 'lost', 'kept', 'lost']);
+
+    expect((await store.log.read('acme', 0, 999)).map(({ eventId }) => eventId)).toEqual(Array(119).fill('kept'));
+    await store.close();
+  });
+
+  it('needs no second run when it fails alone', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const runs: string[] = [];
+    const fail = (tx: Transaction) => {
+      append(tx, runs, 'lost');
+      throw new RangeError('no');
+    };
+
+    await expect(store.transact(fail)).rejects.toThrow(RangeError);
+    // Nor when it is the first of a batch: nothing goes with it.
+    const settled = await Promise.allSettled([
+      store.transact(fail),
+      store.transact((tx) => append(tx, runs, 'kept')),
+      store.transact(fail),
+    ]);
+
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+    expect(runs).toEqual(['lost', 'lost', 'kept', 'lost']);
+    expect((await store.log.read('acme', 0, 9)).map(({ eventId }) => eventId)).toEqual(['kept']);
+    await store.close();
+  });
+
   it('cannot be used after its work has ended', async () => {
     const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
     const things: Collection<number> = { name: 'things', indexes: {} };
@@ -129,6 +206,12 @@ describe('the path of a SQLite store', () => {
     await expect(createSqliteStore({ path })).rejects.toThrow(/ENOENT.*missing/);
   });
 });
+
+/** Appends an event of this name, and notes the run outside of the transaction. */
+function append(tx: Transaction, runs: string[], eventId: string) {
+  runs.push(eventId);
+  return tx.log.append('acme', { eventId, type: 'note.made', occurredAt: 0, payload: '{}' });
+}
 
 function native(tx: Transaction): SqlDatabase {
   return tx.native as SqlDatabase;

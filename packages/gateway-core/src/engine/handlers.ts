@@ -19,7 +19,10 @@ export interface RequestContext<C extends Contract = Contract> {
   readonly requestId: string;
   /** The trace context of the request, to be handed on to whatever it causes (FR-9). */
   readonly trace: Trace | undefined;
-  /** The transaction that holds the claim, the effect, the events and the response. Await nothing else. */
+  /**
+   * The transaction that holds the claim, the effect, the events and the response. Await nothing else, and leave every effect
+   * outside of it to `afterCommit`: the handler may run again from the start.
+   */
   readonly tx: Transaction;
   /** Appends durable events to the same transaction, and emits live ones once it holds. */
   readonly events: EventWriter<C>;

@@ -49,8 +49,8 @@ export interface ApprovalRuling {
 }
 
 /**
- * Rules on a question that no standing answer fits. It runs inside a transaction and awaits nothing; where it throws, a person
- * is asked.
+ * Rules on a question that no standing answer fits. It runs inside a transaction, so it awaits nothing, and it may be asked
+ * again; where it throws, a person is asked.
  */
 export type ApprovalPolicy = (approval: Approval) => ApprovalRuling['ruling'] | ApprovalRuling;
 

@@ -12,9 +12,9 @@ export interface Store {
   /**
    * Runs `work` in a transaction and resolves with its value once the commit holds.
    *
-   * Works are serialisable. Several ready works may share one commit, each in its own savepoint: one that throws is rolled
-   * back alone and rejects alone with what it threw. A work may be run again from the start when its engine asks for it,
-   * so it has no effect outside `tx` and awaits nothing but `tx`.
+   * Works are serialisable. Several ready works may share one commit: one that throws is undone alone and rejects alone with
+   * what it threw. A work may run again from the start, for instance because another one of its commit had to be undone; only
+   * what its last run returned or threw counts. So it has no effect outside `tx` and awaits nothing but `tx`.
    *
    * @throws {StoreUnavailableError} when the engine cannot commit (disk full, read-only, closed). Nothing of the work is kept.
    */

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../ports/store.ts';
-import { type CommitEngine, createGroupCommit } from './group-commit.ts';
+import { type CommitEngine, createGroupCommit, RunAgain } from './group-commit.ts';
 
 describe('the group commit', () => {
-  it('shares one commit among works that are ready in the same turn, each in its own savepoint', async () => {
+  it('shares one commit among works that are ready in the same turn, and undoes each alone', async () => {
     const { commits, calls } = scripted();
 
     await Promise.all(['a', 'b'].map((name) => commits.transact((log) => void log.push(name))));
 
-    expect(calls).toEqual(['begin', 'savepoint', 'a', 'release', 'savepoint', 'b', 'release', 'commit']);
+    expect(calls).toEqual(['begin', 'enter', 'a', 'release', 'enter', 'b', 'release', 'commit']);
   });
 
-  it('rolls back the savepoint of a work that throws and goes on with the next', async () => {
+  it('rolls back a work that throws and goes on with the next', async () => {
     const { commits, calls } = scripted();
     const failing = commits.transact(() => {
       throw new RangeError('no');
@@ -20,7 +20,7 @@ describe('the group commit', () => {
 
     await expect(failing).rejects.toThrow(new RangeError('no'));
     await expect(next).resolves.toBe('fine');
-    expect(calls).toEqual(['begin', 'savepoint', 'rollback', 'savepoint', 'release', 'commit']);
+    expect(calls).toEqual(['begin', 'enter', 'rollback', 'enter', 'release', 'commit']);
   });
 
   it('finishes a work that takes its time before it starts the next', async () => {
@@ -33,7 +33,7 @@ describe('the group commit', () => {
 
     await Promise.all([slow, commits.transact((log) => void log.push('quick'))]);
 
-    expect(calls.slice(1, 6)).toEqual(['savepoint', 'slow begins', 'slow ends', 'release', 'savepoint']);
+    expect(calls.slice(1, 6)).toEqual(['enter', 'slow begins', 'slow ends', 'release', 'enter']);
   });
 
   it('settles no work before the commit holds, not even one that failed', async () => {
@@ -75,24 +75,21 @@ describe('the group commit', () => {
     expect(calls.at(-1)).toBe('abort');
   });
 
-  it.each(['begin', 'savepoint', 'release'] as const)(
-    'rejects every work when %s fails, and tries again',
-    async (at) => {
-      let broken = true;
-      const { commits, calls } = scripted({
-        [at]() {
-          if (broken) throw new Error('gone');
-        },
-      });
+  it.each(['begin', 'enter', 'release'] as const)('rejects every work when %s fails, and tries again', async (at) => {
+    let broken = true;
+    const { commits, calls } = scripted({
+      [at]() {
+        if (broken) throw new Error('gone');
+      },
+    });
 
-      const works = [commits.transact(() => 1), commits.transact(() => 2)];
-      for (const work of works) await expect(work).rejects.toThrow(StoreUnavailableError);
-      expect(calls).not.toContain('commit');
+    const works = [commits.transact(() => 1), commits.transact(() => 2)];
+    for (const work of works) await expect(work).rejects.toThrow(StoreUnavailableError);
+    expect(calls).not.toContain('commit');
 
-      broken = false;
-      await expect(commits.transact(() => 3)).resolves.toBe(3);
-    },
-  );
+    broken = false;
+    await expect(commits.transact(() => 3)).resolves.toBe(3);
+  });
 
   it('gives the whole batch up when a work shows that the transaction is lost, even if it swallowed the error', async () => {
     const full = new StoreUnavailableError('full');
@@ -108,8 +105,45 @@ describe('the group commit', () => {
     const settled = await Promise.allSettled([before, swallowing, after]);
 
     expect(settled).toEqual(Array(3).fill({ status: 'rejected', reason: full }));
-    expect(calls).toEqual(['begin', 'savepoint', 'release', 'savepoint', 'abort']);
+    expect(calls).toEqual(['begin', 'enter', 'release', 'enter', 'abort']);
   });
+
+  it.each(['rollback', 'commit'] as const)(
+    'runs a batch again from the start when %s asks for it, and tells of the last run only',
+    async (at) => {
+      const attempts: number[] = [];
+      const { commits, calls } = scripted({
+        begin: (attempt) => void attempts.push(attempt),
+        [at]() {
+          if (attempts.length < 3) throw new RunAgain();
+        },
+      });
+      const runs = { kept: 0, threw: 0 };
+      const kept = commits.transact(() => ++runs.kept);
+      const threw = commits.transact(() => {
+        runs.threw += 1;
+        throw new RangeError(`run ${runs.threw}`);
+      });
+      const mended = commits.transact(() => {
+        if (attempts.length < 3) throw new RangeError('not yet');
+        return 'fine';
+      });
+
+      expect(await Promise.allSettled([kept, threw, mended])).toEqual([
+        { status: 'fulfilled', value: 3 },
+        { status: 'rejected', reason: new RangeError('run 3') },
+        { status: 'fulfilled', value: 'fine' },
+      ]);
+      expect(attempts).toEqual([0, 1, 2]);
+      expect(calls.filter((call) => call === 'begin' || call === 'abort')).toEqual([
+        'begin',
+        'abort',
+        'begin',
+        'abort',
+        'begin',
+      ]);
+    },
+  );
 
   it('reports the error that led to it when giving up fails too', async () => {
     const { commits } = scripted({
@@ -131,11 +165,11 @@ describe('the group commit', () => {
 
     await Promise.all([first, second, third]);
 
-    expect(calls.filter((call) => call === 'commit' || call === 'savepoint')).toEqual([
-      'savepoint',
+    expect(calls.filter((call) => call === 'commit' || call === 'enter')).toEqual([
+      'enter',
       'commit',
-      'savepoint',
-      'savepoint',
+      'enter',
+      'enter',
       'commit',
     ]);
   });
@@ -150,7 +184,7 @@ describe('the group commit', () => {
       calls
         .join(' ')
         .split('begin ')
-        .map((batch) => batch.split('savepoint').length - 1),
+        .map((batch) => batch.split('enter').length - 1),
     ).toEqual([0, 4, 4, 2]);
   });
 
@@ -195,14 +229,17 @@ function scripted(
   options: { maxBatch?: number; schedule?: (callback: () => void) => void } = {},
 ) {
   const calls: string[] = [];
-  const step = (name: 'begin' | 'savepoint' | 'release' | 'rollback' | 'commit' | 'abort' | 'close') => () => {
+  const step = (name: 'enter' | 'release' | 'rollback' | 'commit' | 'abort' | 'close') => () => {
     calls.push(name);
     return script[name]?.();
   };
   const engine: CommitEngine<string[]> = {
     handle: calls,
-    begin: step('begin'),
-    savepoint: step('savepoint'),
+    begin(attempt) {
+      calls.push('begin');
+      return script.begin?.(attempt);
+    },
+    enter: step('enter'),
     release: step('release'),
     rollback: step('rollback'),
     commit: step('commit'),

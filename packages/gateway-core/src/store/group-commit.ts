@@ -2,17 +2,20 @@ import { isPromise } from '../ports/awaitable.ts';
 import { type Awaitable, StoreUnavailableError } from '../ports/store.ts';
 
 /**
- * One connection to an engine, as the batcher drives it: `begin`, then for each work `savepoint` and either `release` or
- * `rollback`, then `commit`. Whatever one of these throws ends the whole batch with `abort`.
+ * One connection to an engine, as the batcher drives it: `begin`, then for each work `enter` and either `release` or
+ * `rollback`, then `commit`. Whatever one of these throws ends the whole batch with `abort`; what it threw says whether the
+ * batch has failed or, as {@link RunAgain}, runs again.
  */
 export interface CommitEngine<Handle> {
   /** What the works are given. */
   readonly handle: Handle;
-  begin(): Awaitable<void>;
-  savepoint(): Awaitable<void>;
-  /** Keeps what was done since the savepoint. */
+  /** @param attempt 0 the first time that this batch runs, one more each time that the engine asked to run it again */
+  begin(attempt: number): Awaitable<void>;
+  /** A work begins. */
+  enter(): Awaitable<void>;
+  /** Keeps what the work did. */
   release(): Awaitable<void>;
-  /** Undoes what was done since the savepoint, and only that. */
+  /** Undoes what the work did, and only that. */
   rollback(): Awaitable<void>;
   /** Makes everything durable, then tells those who listen to the log. */
   commit(): Awaitable<void>;
@@ -24,6 +27,14 @@ export interface CommitEngine<Handle> {
    */
   outage(thrown: unknown): StoreUnavailableError | undefined;
   close(): Awaitable<void>;
+}
+
+/**
+ * Thrown by an engine that cannot go on with a batch as it is, but could if it began anew: a work cannot be undone alone, or
+ * another process came in between. The engine bounds how often it asks.
+ */
+export class RunAgain extends Error {
+  override readonly name = 'RunAgain';
 }
 
 /** Calls back soon, once what is ready now has had its turn. */
@@ -105,45 +116,54 @@ interface Job<Handle> {
   outcome: unknown;
 }
 
-/**
- * Runs a batch to its commit. Resolves with what kept it from being committed, if anything did; never rejects.
- *
- * Awaits only what is a promise: an await costs more than all the rest of a small work.
- */
+/** Runs a batch to its commit, as often as its engine asks. Resolves with what kept it from being committed, if anything did. */
 async function runBatch<Handle>(
   engine: CommitEngine<Handle>,
   batch: readonly Job<Handle>[],
 ): Promise<StoreUnavailableError | undefined> {
-  try {
-    const begun = engine.begin();
-    if (isPromise(begun)) await begun;
-    for (const job of batch) {
-      const saved = engine.savepoint();
-      if (isPromise(saved)) await saved;
-      try {
-        const value = job.work(engine.handle);
-        job.outcome = isPromise(value) ? await value : value;
-      } catch (error) {
-        job.failed = true;
-        job.outcome = error;
-      }
-      const outage = engine.outage(job.failed ? job.outcome : undefined);
-      if (outage !== undefined) {
-        // Whatever this work made of it, it worked on an engine that had failed.
-        job.failed = false;
-        throw outage;
-      }
-      const ended = job.failed ? engine.rollback() : engine.release();
-      if (isPromise(ended)) await ended;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await runOnce(engine, batch, attempt);
+      return undefined;
+    } catch (error) {
+      await abort(engine);
+      if (error instanceof RunAgain) continue;
+      if (error instanceof StoreUnavailableError) return error;
+      return engine.outage(error) ?? new StoreUnavailableError('the store could not commit', { cause: error });
     }
-    const committed = engine.commit();
-    if (isPromise(committed)) await committed;
-    return undefined;
-  } catch (error) {
-    await abort(engine);
-    if (error instanceof StoreUnavailableError) return error;
-    return engine.outage(error) ?? new StoreUnavailableError('the store could not commit', { cause: error });
   }
+}
+
+/** Awaits only what is a promise: an await costs more than all the rest of a small work. */
+async function runOnce<Handle>(
+  engine: CommitEngine<Handle>,
+  batch: readonly Job<Handle>[],
+  attempt: number,
+): Promise<void> {
+  const begun = engine.begin(attempt);
+  if (isPromise(begun)) await begun;
+  for (const job of batch) {
+    const entered = engine.enter();
+    if (isPromise(entered)) await entered;
+    job.failed = false;
+    try {
+      const value = job.work(engine.handle);
+      job.outcome = isPromise(value) ? await value : value;
+    } catch (error) {
+      job.failed = true;
+      job.outcome = error;
+    }
+    const outage = engine.outage(job.failed ? job.outcome : undefined);
+    if (outage !== undefined) {
+      // Whatever this work made of it, it worked on an engine that had failed.
+      job.failed = false;
+      throw outage;
+    }
+    const ended = job.failed ? engine.rollback() : engine.release();
+    if (isPromise(ended)) await ended;
+  }
+  const committed = engine.commit();
+  if (isPromise(committed)) await committed;
 }
 
 async function abort<Handle>(engine: CommitEngine<Handle>): Promise<void> {

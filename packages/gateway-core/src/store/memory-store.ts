@@ -1,7 +1,7 @@
 import { type Awaitable, type Store, StoreUnavailableError, type Transaction } from '../ports/store.ts';
 import { createAppendFeed } from './append-feed.ts';
 import { encodeText } from './document-index.ts';
-import { type CommitEngine, createGroupCommit, type Schedule } from './group-commit.ts';
+import { type CommitEngine, createGroupCommit, RunAgain, type Schedule } from './group-commit.ts';
 import { createMemoryDocuments } from './memory-documents.ts';
 import { createMemoryLedger } from './memory-ledger.ts';
 import { createMemoryCursors, createMemoryLog } from './memory-log.ts';
@@ -26,6 +26,8 @@ export interface StoreFaults {
   beforeCommit?(): Awaitable<void>;
   /** The batch is kept by now; a throw makes it be reported as failed, as when the answer of a disk is lost. */
   afterCommit?(): Awaitable<void>;
+  /** Asked before each first commit of a batch: whether its works run once more from the start, as other engines may have it. */
+  runAgain?(): boolean;
   /** Called before `log.read` reads; a throw makes it fail. */
   beforeRead?(): Awaitable<void>;
 }
@@ -53,6 +55,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
   let saved = committed;
   let mark = 0;
   let open = false;
+  let firstRun = true;
 
   const draft: Draft = {
     get tables() {
@@ -72,10 +75,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
       cursors: createMemoryCursors(draft),
       native: undefined,
     },
-    begin() {
+    begin(attempt) {
+      firstRun = attempt === 0;
       drafted = committed;
     },
-    savepoint() {
+    enter() {
       open = true;
       saved = drafted;
       mark = feed.mark();
@@ -89,6 +93,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
       feed.rewind(mark);
     },
     commit() {
+      if (firstRun && faults.runAgain?.()) throw new RunAgain();
       const before = faults.beforeCommit?.();
       return before === undefined ? keep() : before.then(keep);
     },
