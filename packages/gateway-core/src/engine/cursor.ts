@@ -1,6 +1,7 @@
 import { MAX_CURSOR_LENGTH, type RecoveryReason } from '@tyrum/contracts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { LogState } from '../ports/store.ts';
+import { createPlaceTags, type TagPlaces } from './place-tags.ts';
 
 /** Everything besides the place that a cursor is bound to: the same for all cursors of one connection. */
 export interface CursorAudience {
@@ -11,14 +12,21 @@ export interface CursorAudience {
   readonly revision: number;
 }
 
-/** A place in one tenant's log: the event that stands there names it, so that another history is noticed. */
-export interface LogPlace {
+/** Which log it is. */
+export interface LogName {
   readonly tenant: string;
   readonly epoch: string;
+}
+
+/** An event, and where it stands. */
+export interface PlacedEvent {
   readonly position: number;
   /** `eventId` of the event at the position; the empty string at 0. */
   readonly eventId: string;
 }
+
+/** A place in one tenant's log: the event that stands there names it, so that another history is noticed. */
+export interface LogPlace extends LogName, PlacedEvent {}
 
 /** What a cursor text turned out to be. */
 export type ReadCursor =
@@ -36,6 +44,8 @@ export type ReadCursor =
 export interface CursorCodec {
   audienceHalf(audience: CursorAudience): string;
   placeHalf(place: LogPlace): string;
+  /** The place halves of many events of a log, in their order: cheaper than one by one. */
+  placeHalves(log: LogName, events: readonly PlacedEvent[]): readonly string[];
   read(cursor: string, audience: CursorAudience): ReadCursor;
   /** The place of an authentic cursor of a tenant, whoever it was made for. */
   placeOf(cursor: string, tenant: string): { readonly epoch: string; readonly position: number } | undefined;
@@ -44,6 +54,8 @@ export interface CursorCodec {
 /** How much of a MAC is kept: 66 bits, checked by one party that can be asked only through a handshake. */
 const MAC_CHARACTERS = 11;
 const MARK_CHARACTERS = 8;
+/** Logs whose tags are kept ready. */
+const MOST_LOGS = 1000;
 const SHAPE =
   /^(\d{1,4})\.([A-Za-z0-9_-]{6})\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{1,32})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{1,8})\.([A-Za-z0-9_-]{11})$/;
 
@@ -63,8 +75,31 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
     return mac('audience', tenant, deviceId, revision, scopes);
   }
 
-  function placeMac(tenant: string, epoch: string, position: number, mark: string): string {
-    return mac('place', tenant, epoch, position, mark);
+  /** The tags of the logs that were asked for last. */
+  const tags = new Map<string, TagPlaces>();
+
+  function tagsOf({ tenant, epoch }: LogName): TagPlaces {
+    const name = `${epoch} ${tenant}`;
+    let tagPlaces = tags.get(name);
+    if (tagPlaces === undefined) {
+      tagPlaces = createPlaceTags(crypto, secret, tenant, epoch);
+      if (tags.size >= MOST_LOGS) tags.delete(tags.keys().next().value as string);
+      tags.set(name, tagPlaces);
+    }
+    return tagPlaces;
+  }
+
+  function placeHalves(log: LogName, events: readonly PlacedEvent[]): string[] {
+    const places = events.map(({ position, eventId }) => ({ position, mark: markOf(eventId) }));
+    const tagged = tagsOf(log)(places);
+    return places.map(({ position, mark }, index) =>
+      joined(log.epoch, position.toString(36), mark, tagged[index] as string),
+    );
+  }
+
+  /** Whether its place is one of the log that it names, in a tenant. */
+  function isPlaceIn(tenant: string, { epoch, position, mark, placeTag }: CursorParts): boolean {
+    return tagsOf({ tenant, epoch })([{ position, mark }])[0] === placeTag;
   }
 
   return {
@@ -73,16 +108,14 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
       const revision = String(audience.revision);
       return joined(revision, scopes, audienceMac(audience, revision, scopes));
     },
-    placeHalf({ tenant, epoch, position, eventId }) {
-      const mark = markOf(eventId);
-      return joined(epoch, position.toString(36), mark, placeMac(tenant, epoch, position, mark));
-    },
+    placeHalf: (place) => placeHalves(place, [place])[0] as string,
+    placeHalves,
     read(cursor, audience) {
       const parts = partsOf(cursor);
       const authentic =
         parts !== undefined &&
         parts.tag === audienceMac(audience, parts.revision, parts.scopes) &&
-        parts.placeTag === placeMac(audience.tenant, parts.epoch, parts.position, parts.mark);
+        isPlaceIn(audience.tenant, parts);
       if (!authentic) return { valid: false, reason: 'unknown_cursor' };
       if (parts.revision !== String(audience.revision)) return { valid: false, reason: 'revision_changed' };
       if (parts.scopes !== scopeTag(audience)) return { valid: false, reason: 'scope_changed' };
@@ -90,8 +123,7 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
     },
     placeOf(cursor, tenant) {
       const parts = partsOf(cursor);
-      if (parts === undefined || parts.placeTag !== placeMac(tenant, parts.epoch, parts.position, parts.mark))
-        return undefined;
+      if (parts === undefined || !isPlaceIn(tenant, parts)) return undefined;
       return { epoch: parts.epoch, position: parts.position };
     },
   };

@@ -31,7 +31,7 @@ export interface DeliveryPeer extends Viewer {
 
 export interface DeliveryOptions {
   readonly output: Pick<Output, 'send' | 'full' | 'room'>;
-  readonly tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
+  readonly tenantLog: Pick<TenantLog, 'tail' | 'encodePage' | 'placeHalf'>;
   /** Where it begins: events after this position are sent. */
   readonly position: number;
   readonly placeHalf: string;
@@ -53,7 +53,7 @@ export class Delivery {
   readonly #services: DeliveryServices;
   readonly #peer: DeliveryPeer;
   readonly #output: Pick<Output, 'send' | 'full' | 'room'>;
-  readonly #tenantLog: Pick<TenantLog, 'tail' | 'encode' | 'placeHalf'>;
+  readonly #tenantLog: Pick<TenantLog, 'tail' | 'encodePage' | 'placeHalf'>;
   readonly #tail: HotTail;
   /** The place half of where it began. */
   readonly #firstHalf: string;
@@ -279,9 +279,9 @@ export class Delivery {
       }
       const roomBefore = this.#output.room();
       let taken = 0;
-      for (const event of events) {
+      for (const encoded of this.#tenantLog.encodePage(events)) {
         if (this.#stopped() || !this.#canSend()) break;
-        this.#take(this.#tenantLog.encode(event), false);
+        this.#take(encoded, false);
         this.#namePlaces();
         taken += 1;
       }

@@ -1,7 +1,7 @@
 import { type Contract, type EventView, utf8Length } from '@tyrum/contracts';
 import type { NewEvent, StoredEvent } from '../ports/store.ts';
 import { fromLogScope, mayFollow, maySee, type Viewer } from './audience.ts';
-import type { CursorCodec } from './cursor.ts';
+import type { CursorCodec, LogName } from './cursor.ts';
 
 /** One frame of an event. */
 export interface EncodedFrame {
@@ -89,11 +89,13 @@ export class EncodedEvent<Event extends NewEvent = NewEvent> {
 /** An event of the log, encoded, with its place. */
 export class LoggedEvent extends EncodedEvent<StoredEvent> {
   readonly #log: LogIdentity;
-  #placeHalf: string | undefined = undefined;
+  #placeHalf: string | undefined;
 
-  constructor(contract: Contract, log: LogIdentity, event: StoredEvent) {
+  /** @param placeHalf where that is known already */
+  constructor(contract: Contract, log: LogIdentity, event: StoredEvent, placeHalf?: string) {
     super(contract, event);
     this.#log = log;
+    this.#placeHalf = placeHalf;
   }
 
   /** The place half of its cursor, told once for all peers. */
@@ -106,10 +108,8 @@ export class LoggedEvent extends EncodedEvent<StoredEvent> {
 }
 
 /** What the places of one log have in common. */
-export interface LogIdentity {
+export interface LogIdentity extends LogName {
   readonly codec: Pick<CursorCodec, 'placeHalf'>;
-  readonly tenant: string;
-  readonly epoch: string;
 }
 
 /** The frames at one revision, and at those that were asked for before. */

@@ -7,7 +7,8 @@ import { createHotTail, type HotTail } from './hot-tail.ts';
 /** The log of one tenant as its connections read it. */
 export interface TenantLog {
   readonly tail: HotTail;
-  encode(event: StoredEvent): LoggedEvent;
+  /** Encodes a page of events that stand in the log. */
+  encodePage(events: readonly StoredEvent[]): readonly LoggedEvent[];
   /** The place half of a cursor of this log. */
   placeHalf(position: number, eventId: string): string;
   /** This user of the log is done with it; the last one lets it go. */
@@ -57,13 +58,15 @@ export function createTenantLogs(options: {
   async function openLog(tenant: string, entry: Entry): Promise<TenantLog> {
     const { epoch, head } = await store.transact((tx) => tx.log.state(tenant, newEpoch));
     const identity: LogIdentity = { codec, tenant, epoch };
-    const encode = (event: StoredEvent) => new LoggedEvent(contract, identity, event);
-    const tail = createHotTail(epoch, head, encode);
+    const tail = createHotTail(epoch, head, (event) => new LoggedEvent(contract, identity, event));
     tail.append(entry.early.splice(0));
     entry.tail = tail;
     return {
       tail,
-      encode,
+      encodePage(events) {
+        const halves = codec.placeHalves(identity, events);
+        return events.map((event, index) => new LoggedEvent(contract, identity, event, halves[index]));
+      },
       placeHalf(position, eventId) {
         // What its event's own cursors say, where the event is at hand; another may stand there than a read that failed has seen.
         const there = tail.next(position - 1);
@@ -124,8 +127,8 @@ class UsedLog implements TenantLog {
     return this.#shared.tail;
   }
 
-  encode(event: StoredEvent): LoggedEvent {
-    return this.#shared.encode(event);
+  encodePage(events: readonly StoredEvent[]): readonly LoggedEvent[] {
+    return this.#shared.encodePage(events);
   }
 
   placeHalf(position: number, eventId: string): string {

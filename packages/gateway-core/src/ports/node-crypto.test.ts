@@ -16,6 +16,15 @@ describe('the crypto on Node.js', () => {
     );
   });
 
+  it('encrypts each block by itself, as FIPS 197 has it in its third example, however often it is asked', () => {
+    const encrypt = crypto.blockCipher(Uint8Array.from({ length: 32 }, (_, at) => at));
+    const block = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
+    const image = '8ea2b7ca516745bfeafc49904b496089';
+
+    expect(Buffer.from(encrypt(block)).toString('hex')).toBe(image);
+    expect(Buffer.from(encrypt(Buffer.concat([block, block]))).toString('hex')).toBe(image + image);
+  });
+
   it('digests a text and its bytes to the same', async () => {
     await fc.assert(
       fc.property(text, (one) => {

@@ -1,4 +1,5 @@
 import {
+  createCipheriv,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -33,6 +34,10 @@ export function nodeCrypto(): Crypto {
     sha256: (data) => hash('sha256', data, 'buffer'),
     digest: (text) => hash('sha256', text, 'base64url'),
     macWith: (key) => (text) => createHmac('sha256', key).update(text).digest('base64url'),
+    blockCipher(key) {
+      const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+      return (blocks) => cipher.update(blocks);
+    },
     verify: (der, message, signature) =>
       new Promise((resolve) => {
         try {

@@ -16,6 +16,12 @@ export const simulatedCrypto = {
   digest: (text: string): string => hash('sha256', text, 'base64url'),
   // Half of an HMAC: enough where nobody extends a message.
   macWith: (key: Uint8Array) => (text: string) => hash('sha256', Buffer.concat([key, Buffer.from(text)]), 'base64url'),
+  // No cipher: nobody decrypts.
+  blockCipher: (key: Uint8Array) => (blocks: Uint8Array) => {
+    const count = blocks.length / 16;
+    const imageOf = (at: number) => hash('sha256', Buffer.concat([key, blocks.subarray(at, at + 16)]), 'buffer');
+    return Buffer.concat(Array.from({ length: count }, (_, index) => imageOf(index * 16).subarray(0, 16)));
+  },
   verify(keyDer: Uint8Array, message: string | Uint8Array, signature: Uint8Array): boolean {
     return Buffer.compare(signWith(keyDer.subarray(-32), message), signature) === 0;
   },
