@@ -5,15 +5,27 @@ import {
   type LogScope,
   type LogState,
   type LogWriter,
-  type NewEvent,
   type StoredEvent,
   storedEvent,
 } from '@tyrum/gateway-core';
 import type { SqlDatabase } from './driver.ts';
 import type { Session } from './session.ts';
 
+/**
+ * An event's place is the number of its log and, in the lower 40 bits, its position: so all logs share one table that only
+ * grows at its leaves, and a log is a range of it. SQLite computes the places, whose integers are larger than JavaScript's.
+ */
+const PLACE = '((? << 40) + ?)';
+const MOST_POSITION = 2 ** 40 - 1;
+const POSITION = '(place & 0xffffffffff)';
+
 /** How many tenants' logs are known by heart. */
 const MOST_KNOWN = 10_000;
+
+interface KnownLog {
+  readonly number: number;
+  state: LogState;
+}
 
 export interface SqliteLogWriter extends LogWriter {
   /** What a work wrote was undone: what is known by heart may be wrong. */
@@ -21,55 +33,65 @@ export interface SqliteLogWriter extends LogWriter {
 }
 
 export function createLogWriter(session: Session, feed: AppendFeed): SqliteLogWriter {
-  /** The extent of the logs as the running work sees them: nobody else writes to the file, and every request asks for it. */
-  const known = new Map<string, LogState>();
+  /** The logs as the running work sees them: nobody else writes to the file, and every request asks for one. */
+  const known = new Map<string, KnownLog>();
 
-  const read = session.prepare<LogRow>('SELECT epoch, floor, floor_event_id FROM logs WHERE tenant = ?');
+  const read = session.prepare<LogRow>('SELECT number, epoch, floor, floor_event_id FROM logs WHERE tenant = ?');
   const make = session.prepare(`INSERT INTO logs (tenant, epoch, floor, floor_event_id) VALUES (?, '', 0, '')`);
-  const newest = session.prepare<NewestRow>(
-    'SELECT position, event_id FROM events WHERE tenant = ? ORDER BY position DESC LIMIT 1',
-  );
+  const newest = session.prepare<NewestRow>(`
+    SELECT ${POSITION} AS position, event_id FROM events WHERE place > ${PLACE} AND place < ${PLACE}
+    ORDER BY place DESC LIMIT 1`);
   const insert = session.prepare(`
-    INSERT INTO events (tenant, position, event_id, type, occurred_at, scope_kind, scope_id, device, payload)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const setEpoch = session.prepare('UPDATE logs SET epoch = ? WHERE tenant = ?');
+    INSERT INTO events (place, event_id, type, occurred_at, scope_kind, scope_id, device, payload)
+    VALUES (${PLACE}, ?, ?, ?, ?, ?, ?, ?)`);
+  const setEpoch = session.prepare('UPDATE logs SET epoch = ? WHERE number = ?');
   const trim = prepareTrim(session);
   const tenants = session.prepare<{ tenant: string }>('SELECT tenant FROM logs ORDER BY tenant');
 
-  /** The log's extent; its row is made if need be. A log whose identity nobody asked for yet has an empty epoch. */
-  function open(tenant: string): LogState {
-    const state = known.get(tenant);
-    if (state !== undefined) return state;
+  /** The log of a tenant; its row is made if need be. A log whose identity nobody asked for yet has an empty epoch. */
+  function open(tenant: string): KnownLog {
+    const log = known.get(tenant);
+    if (log !== undefined) return log;
     const tenantText = encodeText(tenant);
-    const row = read.get(tenantText);
-    if (row === undefined) make.run(tenantText);
-    return keep(tenant, stateOf(row ?? { epoch: '', floor: 0, floor_event_id: '' }, newest.get(tenantText)));
-  }
-
-  function keep(tenant: string, state: LogState): LogState {
-    if (known.size >= MOST_KNOWN && !known.has(tenant)) known.clear();
-    known.set(tenant, state);
-    return state;
+    const row = read.get(tenantText) ?? { number: make.insert(tenantText), epoch: '', floor: 0, floor_event_id: '' };
+    const opened = { number: row.number, state: stateOf(row, newest.get(row.number, 0, row.number + 1, 0)) };
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(tenant, opened);
+    return opened;
   }
 
   function setIdentity(tenant: string, epoch: string): LogState {
-    const state = open(tenant);
-    setEpoch.run(epoch, encodeText(tenant));
-    return keep(tenant, { ...state, epoch });
+    const log = open(tenant);
+    setEpoch.run(epoch, log.number);
+    log.state = { ...log.state, epoch };
+    return log.state;
   }
 
   return {
     append(tenant, event) {
-      const state = open(tenant);
-      const stored = storedEvent(state.head + 1, event);
-      insert.run(encodeText(tenant), stored.position, ...columnsOf(stored));
-      keep(tenant, { ...state, head: stored.position, headEventId: stored.eventId });
+      const log = open(tenant);
+      const { epoch, head, floor, floorEventId } = log.state;
+      const stored = storedEvent(head + 1, event);
+      const { position, eventId, type, occurredAt, scope, device, payload } = stored;
+      const scopeId = encoded(scope?.id);
+      insert.run(
+        log.number,
+        position,
+        eventId,
+        type,
+        occurredAt,
+        scope?.kind ?? null,
+        scopeId,
+        encoded(device),
+        payload,
+      );
+      log.state = { epoch, head: position, floor, headEventId: eventId, floorEventId };
       feed.record(tenant, stored);
-      return stored.position;
+      return position;
     },
 
     state(tenant, newEpoch) {
-      const state = open(tenant);
+      const { state } = open(tenant);
       return state.epoch === '' ? setIdentity(tenant, newEpoch()) : state;
     },
 
@@ -78,11 +100,10 @@ export function createLogWriter(session: Session, feed: AppendFeed): SqliteLogWr
     },
 
     trim(tenant, bounds) {
-      const tenantText = encodeText(tenant);
-      const row = read.get(tenantText);
+      const row = read.get(encodeText(tenant));
       if (row === undefined) return 0;
       known.delete(tenant);
-      return trim(tenantText, row.floor, bounds);
+      return trim(row, bounds);
     },
 
     tenants: () => tenants.all().map(({ tenant }) => decodeText(tenant)),
@@ -96,12 +117,14 @@ export function createEventReader(
   database: SqlDatabase,
 ): (tenant: string, after: number, limit: number) => StoredEvent[] {
   const read = database.prepare(`
-    SELECT position, event_id, type, occurred_at, scope_kind, scope_id, device, payload FROM events
-    WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?`);
-  return (tenant, after, limit) => (read.all(encodeText(tenant), after, limit) as EventRow[]).map(eventOf);
+    SELECT ${POSITION} AS position, event_id, type, occurred_at, scope_kind, scope_id, device, payload
+    FROM logs CROSS JOIN events ON place > ((number << 40) + ?) AND place < ((number + 1) << 40)
+    WHERE tenant = ? ORDER BY place LIMIT ?`);
+  return (tenant, after, limit) => (read.all(after, encodeText(tenant), limit) as EventRow[]).map(eventOf);
 }
 
 interface LogRow {
+  readonly number: number;
   readonly epoch: string;
   readonly floor: number;
   readonly floor_event_id: string;
@@ -125,27 +148,27 @@ interface EventRow {
 
 type TrimBounds = Parameters<LogWriter['trim']>[1];
 
-function prepareTrim(session: Session): (tenant: string, floor: number, bounds: TrimBounds) => number {
-  const lastUpTo = session.prepare<NewestRow>(
-    'SELECT position, event_id FROM events WHERE tenant = ? AND position <= ? ORDER BY position DESC LIMIT 1',
-  );
+function prepareTrim(session: Session): (log: LogRow, bounds: TrimBounds) => number {
+  const lastUpTo = session.prepare<NewestRow>(`
+    SELECT ${POSITION} AS position, event_id FROM events WHERE place > ${PLACE} AND place <= ${PLACE}
+    ORDER BY place DESC LIMIT 1`);
   const firstSince = session.prepare<{ position: number }>(`
-    SELECT position FROM events WHERE tenant = ? AND position > ? AND position <= ? AND occurred_at >= ?
-    ORDER BY position LIMIT 1`);
-  const removeUpTo = session.prepare('DELETE FROM events WHERE tenant = ? AND position <= ?');
-  const setFloor = session.prepare('UPDATE logs SET floor = ?, floor_event_id = ? WHERE tenant = ?');
+    SELECT ${POSITION} AS position FROM events WHERE place > ${PLACE} AND place <= ${PLACE} AND occurred_at >= ?
+    ORDER BY place LIMIT 1`);
+  const removeUpTo = session.prepare(`DELETE FROM events WHERE place > ${PLACE} AND place <= ${PLACE}`);
+  const setFloor = session.prepare('UPDATE logs SET floor = ?, floor_event_id = ? WHERE number = ?');
 
-  return (tenant, floor, { upTo, occurredBefore, limit }) => {
-    let bound = Math.min(upTo, floor + limit);
+  return ({ number, floor }, { upTo, occurredBefore, limit }) => {
+    let bound = Math.min(upTo, floor + limit, MOST_POSITION);
     if (occurredBefore !== undefined) {
       // The log has no holes: the first event that is still wanted keeps all that follow.
-      const wanted = firstSince.get(tenant, floor, bound, occurredBefore);
+      const wanted = firstSince.get(number, floor, number, bound, occurredBefore);
       if (wanted !== undefined) bound = wanted.position - 1;
     }
-    const last = lastUpTo.get(tenant, bound);
+    const last = lastUpTo.get(number, floor, number, bound);
     if (last === undefined) return floor;
-    removeUpTo.run(tenant, last.position);
-    setFloor.run(last.position, last.event_id, tenant);
+    removeUpTo.run(number, floor, number, last.position);
+    setFloor.run(last.position, last.event_id, number);
     return last.position;
   };
 }
@@ -153,10 +176,6 @@ function prepareTrim(session: Session): (tenant: string, floor: number, bounds: 
 function stateOf({ epoch, floor, floor_event_id }: LogRow, newest: NewestRow | undefined): LogState {
   const head = newest ?? { position: floor, event_id: floor_event_id };
   return { epoch, head: head.position, floor, headEventId: head.event_id, floorEventId: floor_event_id };
-}
-
-function columnsOf({ eventId, type, occurredAt, scope, device, payload }: NewEvent) {
-  return [eventId, type, occurredAt, scope?.kind ?? null, encoded(scope?.id), encoded(device), payload] as const;
 }
 
 function encoded(text: string | undefined): string | null {

@@ -4,8 +4,10 @@ import { outageOf } from './errors.ts';
 
 /** A prepared statement of a session; `Row` is what its SQL selects. */
 export interface Statement<Row = never> {
-  /** Writes. Resolves to the number of rows that changed. */
+  /** Writes. Returns the number of rows that changed. */
   run(...values: SqlValue[]): number;
+  /** Adds a row. Returns its number, or 0 where it was there and the statement says that this is no error. */
+  insert(...values: SqlValue[]): number;
   get(...values: SqlValue[]): Row | undefined;
   all(...values: SqlValue[]): Row[];
 }
@@ -94,6 +96,15 @@ export function createSession(database: SqlDatabase): Session {
           try {
             beforeWriting();
             return Number(statement.run(...values).changes);
+          } catch (error) {
+            throw failure(error);
+          }
+        },
+        insert(...values) {
+          try {
+            beforeWriting();
+            const { changes, lastInsertRowid } = statement.run(...values);
+            return Number(changes) === 0 ? 0 : Number(lastInsertRowid);
           } catch (error) {
             throw failure(error);
           }

@@ -146,6 +146,39 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
     await store.close();
   });
 
+  it('keeps the logs of its tenants apart, which share one table', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    const tenants = ['first', 'middle', 'last'];
+    await store.transact((tx) => {
+      for (const position of [1, 2]) for (const tenant of tenants) append(tx, [], `${tenant} ${position}`, tenant);
+    });
+    const read = async (after: number) =>
+      Object.fromEntries(
+        await Promise.all(
+          tenants.map(async (tenant) => {
+            const events = await store.log.read(tenant, after, 9);
+            return [tenant, events.map(({ position, eventId }) => `${position}: ${eventId}`)] as const;
+          }),
+        ),
+      );
+
+    const floor = await store.transact((tx) =>
+      tx.log.trim('middle', { upTo: Number.MAX_SAFE_INTEGER, limit: Number.MAX_SAFE_INTEGER }),
+    );
+
+    expect(floor).toBe(2);
+    expect(await read(0)).toEqual({
+      first: ['1: first 1', '2: first 2'],
+      middle: [],
+      last: ['1: last 1', '2: last 2'],
+    });
+    const none = { first: [], middle: [], last: [] };
+    expect(await read(2)).toEqual(none);
+    expect(await read(2 ** 40)).toEqual(none);
+    expect(await read(Number.MAX_SAFE_INTEGER)).toEqual(none);
+    await store.close();
+  });
+
   it('cannot be used after its work has ended', async () => {
     const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
     const things: Collection<number> = { name: 'things', indexes: {} };
@@ -169,12 +202,13 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
     const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
     const plans = await store.transact((tx) =>
       [
-        `SELECT k.key, d.value FROM document_keys k
-           CROSS JOIN documents d ON d.tenant = k.tenant AND d.collection = k.collection AND d.id = k.id
-           WHERE k.tenant = '' AND k.collection = '' AND k."index" = '' AND k.key > '' AND k.key < '' ORDER BY k.key DESC`,
-        `SELECT rowid FROM ledger WHERE claimed_at < 1 ORDER BY claimed_at LIMIT 1`,
+        `SELECT k.key, d.value FROM document_keys k CROSS JOIN documents d ON d.number = k.document
+           WHERE k.collection = 1 AND k."index" = '' AND k.key > '' AND k.key < '' ORDER BY k.key DESC`,
+        `SELECT number FROM ledger WHERE claimed_at < 1 ORDER BY claimed_at LIMIT 1`,
         `UPDATE ledger SET state = 'outcome_unknown' WHERE state = 'executing' AND owner <> ''`,
-        `SELECT position FROM events WHERE tenant = '' ORDER BY position DESC LIMIT 1`,
+        `SELECT place FROM events WHERE place > (1 << 40) + 1 AND place < (2 << 40) + 0 ORDER BY place DESC LIMIT 1`,
+        `SELECT place FROM logs CROSS JOIN events ON place > ((number << 40) + 1) AND place < ((number + 1) << 40)
+           WHERE tenant = '' ORDER BY place LIMIT 9`,
       ].map((sql) => JSON.stringify(native(tx).prepare(`EXPLAIN QUERY PLAN ${sql}`).all())),
     );
 
@@ -182,6 +216,7 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
     expect(plans[1]).toMatch(/SEARCH ledger USING COVERING INDEX ledger_by_age/);
     expect(plans[2]).toMatch(/USING (COVERING )?INDEX ledger_executing/);
     expect(plans[3]).not.toMatch(/SCAN|TEMP B-TREE/);
+    expect(plans[4]).not.toMatch(/SCAN|TEMP B-TREE/);
     await store.close();
   });
 
@@ -208,9 +243,9 @@ describe('the path of a SQLite store', () => {
 });
 
 /** Appends an event of this name, and notes the run outside of the transaction. */
-function append(tx: Transaction, runs: string[], eventId: string) {
+function append(tx: Transaction, runs: string[], eventId: string, tenant = 'acme') {
   runs.push(eventId);
-  return tx.log.append('acme', { eventId, type: 'note.made', occurredAt: 0, payload: '{}' });
+  return tx.log.append(tenant, { eventId, type: 'note.made', occurredAt: 0, payload: '{}' });
 }
 
 function native(tx: Transaction): SqlDatabase {

@@ -14,6 +14,7 @@ import { outageOf } from './errors.ts';
 import { createLedger } from './ledger.ts';
 import { type FileLock, lockFile } from './lock.ts';
 import { createEventReader, createLogWriter } from './log.ts';
+import { createNumbers } from './numbers.ts';
 import { openReader, openWriter, resolvePath } from './open-database.ts';
 import { createSession } from './session.ts';
 
@@ -49,9 +50,11 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   const feed = createAppendFeed(options.onListenerError);
   const session = createSession(writer);
   const log = createLogWriter(session, feed);
+  const collections = createNumbers(session, 'collections', ['tenant', 'name']);
+  const callers = createNumbers(session, 'callers', ['tenant', 'device', 'type']);
   const handle: Transaction = {
-    documents: createDocuments(session),
-    ledger: createLedger(session),
+    documents: createDocuments(session, collections),
+    ledger: createLedger(session, callers),
     log,
     cursors: createCursors(session),
     get native() {
@@ -59,7 +62,10 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     },
   };
   const { schedule, maxBatch } = options;
-  const engine = createCommitEngine({ session, feed, handle, onUndone: log.forget, close });
+  function onUndone(): void {
+    for (const knowing of [log, collections, callers]) knowing.forget();
+  }
+  const engine = createCommitEngine({ session, feed, handle, onUndone, close });
   const commits = createGroupCommit({ engine, schedule, maxBatch });
   const readEvents = createEventReader(reader);
 
