@@ -38,7 +38,7 @@ export interface CoreHooks {
   readonly halted: (error: ClientError) => void;
 }
 
-/** Cursors whose order is remembered: far more than are in flight. */
+/** Cursors whose order is remembered at least: far more than are in flight. */
 const REMEMBERED_CURSORS = 8_192;
 
 export function createClientCore(options: ResolvedOptions, hooks: CoreHooks): ClientCore {

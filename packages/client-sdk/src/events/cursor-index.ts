@@ -15,21 +15,26 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-export function createCursorIndex(clock: Clock, limit: number): CursorIndex {
-  const indices = new Map<string, number>();
+/** @param least how many are remembered at least */
+export function createCursorIndex(clock: Clock, least: number): CursorIndex {
+  // Two generations: to drop the older one costs nothing, where to look for the oldest of many costs more with each that was dropped.
+  let young = new Map<string, number>();
+  let old = new Map<string, number>();
   /** Each is told what came, and whether that ends its wait is its own affair. */
   const waiting = new Set<(cursor: string) => void>();
+  const find = (cursor: string) => young.get(cursor) ?? old.get(cursor);
   return {
     note(cursor, index) {
-      indices.delete(cursor);
-      indices.set(cursor, index);
-      const oldest = indices.keys().next();
-      if (indices.size > limit && !oldest.done) indices.delete(oldest.value);
+      if (young.size >= least) {
+        old = young;
+        young = new Map();
+      }
+      young.set(cursor, index);
       for (const tell of waiting) tell(cursor);
     },
-    find: (cursor) => indices.get(cursor),
+    find,
     wait(wanted, patience) {
-      const known = indices.get(wanted);
+      const known = find(wanted);
       if (known !== undefined || patience.signal.aborted) return Promise.resolve(known);
       return new Promise((resolve) => {
         let others = 0;
@@ -37,7 +42,7 @@ export function createCursorIndex(clock: Clock, limit: number): CursorIndex {
           cancel();
           patience.signal.removeEventListener('abort', end);
           waiting.delete(tell);
-          resolve(indices.get(wanted));
+          resolve(find(wanted));
         };
         const tell = (cursor: string) => {
           others += 1;

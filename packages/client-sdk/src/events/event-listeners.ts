@@ -14,9 +14,9 @@ export interface EventListeners {
   onSnapshot(handler: SnapshotHandler): () => void;
   addSink(sink: EventSink): () => void;
   wants(type: string): boolean;
-  /** Resolves when every handler has returned; the sinks hold on for as long as they need. */
-  deliver(event: ReceivedEvent, index: number, hold: Hold): Promise<void>;
-  deliverSnapshot(reason: SnapshotReason, index: number, hold: Hold): Promise<void>;
+  /** Calls every handler, and answers a promise where one takes its time; the sinks hold on for as long as they need. */
+  deliver(event: ReceivedEvent, index: number, hold: Hold): Promise<void> | undefined;
+  deliverSnapshot(reason: SnapshotReason, index: number, hold: Hold): Promise<void> | undefined;
 }
 
 export function createEventListeners(onError: (error: unknown, where: string) => void): EventListeners {
@@ -34,11 +34,30 @@ export function createEventListeners(onError: (error: unknown, where: string) =>
     for (const sink of takers) sink.push(item, hold());
   }
 
-  async function attempt(callback: () => unknown, where: string): Promise<void> {
+  /** Calls them one after the other, each when the one before it has done, and waits for nothing that is no promise. */
+  function inTurn<Told>(
+    callbacks: readonly ((told: Told) => unknown)[],
+    told: Told,
+    where: string,
+  ): Promise<void> | undefined {
+    for (const [at, callback] of callbacks.entries()) {
+      const pending = attempt(callback, told, where);
+      if (pending !== undefined) return pending.then(() => inTurn(callbacks.slice(at + 1), told, where));
+    }
+    return undefined;
+  }
+
+  function attempt<Told>(callback: (told: Told) => unknown, told: Told, where: string): Promise<void> | undefined {
     try {
-      await callback();
+      const answer = callback(told);
+      if (!isPromise(answer)) return undefined;
+      return answer.then(
+        () => {},
+        (error: unknown) => onError(error, where),
+      );
     } catch (error) {
       onError(error, where);
+      return undefined;
     }
   }
 
@@ -48,13 +67,13 @@ export function createEventListeners(onError: (error: unknown, where: string) =>
     onSnapshot: (handler) => addTo(snapshotHandlers, (reason) => handler(reason)),
     addSink: (sink) => addTo(sinks, sink),
     wants: (type) => (handlers.get(type)?.size ?? 0) > 0 || [...sinks].some((sink) => sink.wants(type)),
-    async deliver(event, index, hold) {
+    deliver(event, index, hold) {
       const takers = [...sinks].filter((sink) => sink.wants(event.type));
       const listeners = [...(handlers.get(event.type) ?? [])];
       push(takers, { kind: 'event', event, index }, hold);
-      for (const listener of listeners) await attempt(() => listener(event), `event ${event.type}`);
+      return inTurn(listeners, event, `event ${event.type}`);
     },
-    async deliverSnapshot(reason, index, hold) {
+    deliverSnapshot(reason, index, hold) {
       const takers = [...sinks].filter((sink) => sink.wantsSnapshots);
       const used = sinks.size > 0 || [...handlers.values()].some((listeners) => listeners.size > 0);
       if (takers.length === 0 && snapshotHandlers.size === 0 && used) {
@@ -62,9 +81,14 @@ export function createEventListeners(onError: (error: unknown, where: string) =>
         onError(new ClientError('snapshot_unhandled', message, { details: { reason } }), 'events');
       }
       push(takers, { kind: 'snapshot', reason, index }, hold);
-      for (const handler of [...snapshotHandlers]) await attempt(() => handler(reason), 'onSnapshotRequired');
+      return inTurn([...snapshotHandlers], reason, 'onSnapshotRequired');
     },
   };
+}
+
+/** Also one of another library: what can be awaited. */
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function addTo<Value>(set: Set<Value>, value: Value): () => void {

@@ -83,7 +83,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     lastIndex += 1;
     queue.push({ voidsPlace: false, ...entry, index: lastIndex, connection, holds: 0, unreadable: false });
     if (entry.cursor !== undefined) cursors.note(entry.cursor, lastIndex);
-    void dispatch();
+    dispatch();
   }
 
   function opened(next: Session): void {
@@ -152,31 +152,47 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return undefined;
   }
 
-  async function dispatch(): Promise<void> {
+  function dispatch(): void {
     if (dispatching) return;
     dispatching = true;
     for (let entry = next(); entry !== undefined; entry = next()) {
       unpassed.push(entry);
       entry.holds = 1;
-      if (entry.kind === 'snapshot') {
-        await listeners.deliverSnapshot(entry.reason as SnapshotReason, entry.index, () => hold(entry));
-      } else if (entry.kind === 'event') await dispatchEvent(entry);
+      // Waited for only where the application takes its time: most handlers are done when they return.
+      const busy = handOn(entry);
+      if (busy !== undefined) return void busy.then(goOnAfter(entry));
       release(entry);
     }
     dispatching = false;
   }
 
-  async function dispatchEvent(entry: Entry): Promise<void> {
+  function goOnAfter(entry: Entry): () => void {
+    return () => {
+      release(entry);
+      dispatching = false;
+      dispatch();
+    };
+  }
+
+  function handOn(entry: Entry): Promise<void> | undefined {
+    if (entry.kind === 'snapshot') {
+      return listeners.deliverSnapshot(entry.reason as SnapshotReason, entry.index, () => hold(entry));
+    }
+    return entry.kind === 'event' ? handOnEvent(entry) : undefined;
+  }
+
+  function handOnEvent(entry: Entry): Promise<void> | undefined {
     const { frame, view } = entry;
-    if (frame === undefined || view === undefined) return;
+    if (frame === undefined || view === undefined) return undefined;
     // Sent again, because the connection ended before it was acknowledged: it passes after the one that is being worked on.
-    if (!recent.add(frame.event_id, 4 * window()) || !listeners.wants(frame.type)) return;
+    if (!recent.add(frame.event_id, 4 * window()) || !listeners.wants(frame.type)) return undefined;
     const event = readEvent(frame, view);
     if (!(event instanceof ClientError)) return listeners.deliver(event, entry.index, () => hold(entry));
     options.onError(event, `event ${frame.type}`);
     // Never acknowledged, so that a client that can read it gets it again.
     entry.unreadable = entry.cursor !== undefined;
     if (entry.unreadable) hold(entry);
+    return undefined;
   }
 
   function hold(entry: Entry): () => void {
@@ -193,7 +209,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     entry.holds -= 1;
     if (halted || entry.holds > 0 || entry !== unpassed[0]) return;
     pass();
-    void dispatch();
+    dispatch();
   }
 
   function pass(): void {
