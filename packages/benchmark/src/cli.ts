@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { messageOf } from './bench.ts';
 import { buildForMeasuring } from './build-programs.ts';
 import { checkOut } from './checkout.ts';
 import { FULL, QUICK } from './plan.ts';
@@ -29,24 +30,18 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 const PAGE = join(ROOT, 'docs/performance.md');
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    compare: { type: 'string' },
-    record: { type: 'boolean', default: false },
-    soak: { type: 'boolean', default: false },
-    minutes: { type: 'string', default: '10' },
-    json: { type: 'string', default: 'bench.json' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const values = optionsOf(process.argv.slice(2));
 
 // To exit is enough: what was started is ended then, and what was written for a time is removed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
-if (values.help) console.log(HELP);
-else if (values.soak) await soak(minutesOf(values.minutes));
-else await bench();
+try {
+  if (values.help) console.log(HELP);
+  else if (values.soak) await soak(minutesOf(values.minutes));
+  else await bench();
+} catch (cause) {
+  console.error(messageOf(cause));
+  process.exit(1);
+}
 
 async function bench(): Promise<void> {
   const chosen = chooseWorkloads(values.only);
@@ -100,6 +95,26 @@ function chooseWorkloads(only: string | undefined): typeof workloads {
 function minutesOf(text: string): number {
   const minutes = Number(text);
   return minutes > 0 ? minutes : refuse(`--minutes must be a number above 0, not ${text}`);
+}
+
+function optionsOf(parameters: string[]) {
+  try {
+    return parseArgs({
+      args: parameters,
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        compare: { type: 'string' },
+        record: { type: 'boolean', default: false },
+        soak: { type: 'boolean', default: false },
+        minutes: { type: 'string', default: '10' },
+        json: { type: 'string', default: 'bench.json' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    return refuse(`${messageOf(cause)}\n\n${HELP}`);
+  }
 }
 
 function durationOf(seconds: number): string {

@@ -41,7 +41,7 @@ export const FULL: Plan = {
 export const QUICK: Plan = {
   ...FULL,
   spares: false,
-  warmUpMs: 150,
+  warmUpMs: 120,
   rounds: 3,
   turnMs: 100,
   inFlight: 8,
@@ -49,7 +49,7 @@ export const QUICK: Plan = {
   idleConnections: 300,
   fanOutConnections: 200,
   missedEvents: 1000,
-  growth: { connections: 500, fewEvents: 1000, manyEvents: 50_000 },
+  growth: { connections: 300, fewEvents: 1000, manyEvents: 20_000 },
   clientEvents: 2000,
 };
 

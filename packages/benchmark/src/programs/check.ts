@@ -27,6 +27,7 @@ const checks: readonly { readonly work: Work; readonly pairs: readonly (readonly
       ['socket.io', 'socket.io'],
       ['trpc', 'trpc'],
       ['graphql-ws', 'graphql-ws'],
+      ['graphql-ws kept queries', 'graphql-ws'],
       ['rpc-websockets', 'rpc-websockets'],
       ['tyrum', 'tyrum'],
     ],
@@ -48,6 +49,7 @@ const checks: readonly { readonly work: Work; readonly pairs: readonly (readonly
     pairs: [
       ['raw verifying', 'verifying'],
       ['log reader', 'plain'],
+      ['log reader corked', 'plain'],
       ['tyrum', 'tyrum at 2'],
     ],
   },

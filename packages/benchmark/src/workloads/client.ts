@@ -16,7 +16,7 @@ const logs: readonly Subject[] = [
 /** What the library of the client costs: to load, until its first event, and for each event. */
 export const clientWorkload: Workload = {
   name: 'client',
-  seconds: ({ rounds, clientEvents }) => 8 + rounds * (0.3 + clientEvents * 0.0001),
+  seconds: ({ rounds, clientEvents }) => 6 + rounds * (0.3 + clientEvents * 0.0001),
   parts: [firstEvent, eachEvent, sizes],
 };
 

@@ -1,4 +1,4 @@
-import { type Bench, messageOf, type Running, type Subject, startSubject, subjectsOf } from '../bench.ts';
+import { type Bench, messageOf, type Running, type Subject, subjectsOf, withSubjects } from '../bench.ts';
 import { type Measured, oneRound, type Sample } from '../rounds.ts';
 import { fillLog, openConnections } from './in-steps.ts';
 import type { Column, Table, Workload } from './workload.ts';
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
 /** Memory of a server per connection, in processes that do nothing else. */
 export const memoryWorkload: Workload = {
   name: 'memory',
-  seconds: ({ idleConnections }) => (subjects.length + 1) * (1 + idleConnections * 0.001),
+  seconds: ({ idleConnections }) => 4 + subjects.length * idleConnections * 0.001,
   parts: [measureIdle, measureWindows],
 };
 
@@ -58,20 +58,21 @@ async function measureWindows(bench: Bench): Promise<readonly Table[]> {
   ];
 }
 
-async function measureAll(bench: Bench, all: readonly Subject[], count: number): Promise<readonly Measured[]> {
-  const samples: [Subject, Sample][] = [];
-  for (const subject of subjectsOf(bench, all)) {
-    bench.say(`${count} connections to ${subject.name}`);
-    const running = await startSubject(bench, subject);
-    try {
-      samples.push([subject, await measure(bench, running, count)]);
-    } catch (cause) {
-      bench.complain(`${subject.name}: ${messageOf(cause)}`);
-    } finally {
-      await running.stop();
-    }
-  }
-  return oneRound(samples);
+/** All at the same time: what a process holds does not depend on how busy the others are. */
+function measureAll(bench: Bench, all: readonly Subject[], count: number): Promise<readonly Measured[]> {
+  return withSubjects(bench, subjectsOf(bench, all), async (running) => {
+    const samples = await Promise.all(
+      running.map(async (one): Promise<readonly [Subject, Sample][]> => {
+        try {
+          return [[one.subject, await measure(bench, one, count)]];
+        } catch (cause) {
+          bench.complain(`${one.subject.name}: ${messageOf(cause)}`);
+          return [];
+        }
+      }),
+    );
+    return oneRound(samples.flat());
+  });
 }
 
 interface Memory {

@@ -57,5 +57,5 @@ export function turnSeconds(
   subjects: readonly Pick<Subject, 'spare'>[],
 ): number {
   const measured = subjects.filter(({ spare = false }) => spares || !spare).length;
-  return (measured * (rounds * (turnMs + rampMs + 20) + warmUpMs + 300)) / 1000;
+  return (measured * (rounds * (turnMs + rampMs + 20) + warmUpMs + 250)) / 1000;
 }

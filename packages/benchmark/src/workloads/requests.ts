@@ -9,7 +9,8 @@ const readers: readonly Subject[] = [
   { name: 'raw ws, corked + zod', server: 'raw corked zod', dialect: 'plain' },
   { name: 'Socket.IO acks', server: 'socket.io', dialect: 'socket.io' },
   { name: 'rpc-websockets', server: 'rpc-websockets', dialect: 'rpc-websockets' },
-  { name: 'graphql-ws', server: 'graphql-ws', dialect: 'graphql-ws' },
+  { name: 'graphql-ws', server: 'graphql-ws', dialect: 'graphql-ws', spare: true },
+  { name: 'graphql-ws, queries kept', server: 'graphql-ws kept queries', dialect: 'graphql-ws' },
   { name: 'tRPC + zod', server: 'trpc', dialect: 'trpc' },
   { name: '**Tyrum**', server: 'tyrum', dialect: 'tyrum' },
 ];

@@ -4,6 +4,7 @@ import type { Table, Workload } from './workload.ts';
 
 const subjects: readonly Subject[] = [
   { name: 'rows of SQLite, sent as they are', server: 'log reader', dialect: 'plain', facts: { resumes: true } },
+  { name: 'the same, a page in one write', server: 'log reader corked', dialect: 'plain', facts: { resumes: true } },
   { name: '**Tyrum**', server: 'tyrum', dialect: 'tyrum', facts: { resumes: true, devices: 1 } },
 ];
 
