@@ -8,7 +8,9 @@ import {
   utf8Length,
 } from '@tyrum/contracts';
 import type { Authenticator, Principal } from '../ports/authenticator.ts';
+import { isPromise } from '../ports/awaitable.ts';
 import type { Channel, Connection, Upgrade } from '../ports/channel.ts';
+import type { Awaitable } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { causeText } from './after-commit.ts';
 import type { Handshake, Initialised, Refusal } from './handshake.ts';
@@ -104,7 +106,7 @@ class SocketConnection implements AcceptedConnection, OpeningConnection {
 
   /** Has the token judged. */
   begin(): void {
-    void this.#run(() => this.#authenticate(this.#upgrade?.token));
+    this.#run(() => this.#authenticate(this.#upgrade?.token));
   }
 
   receive(text: string): void {
@@ -183,29 +185,32 @@ class SocketConnection implements AcceptedConnection, OpeningConnection {
     this.#upgrade = undefined;
   }
 
-  async #authenticate(token: string | undefined): Promise<void> {
-    const principal = token === undefined ? undefined : await this.#judge(token);
-    if (this.isClosed()) return;
+  #authenticate(token: string | undefined): Awaitable<void> {
+    const judged = token === undefined ? undefined : this.#services.authenticator.authenticate(token);
+    if (!isPromise(judged)) return this.#admit(judged);
+    // Whatever a peer sends along with a bad token, it is the token that is answered (UP-8).
+    this.#channel.pause();
+    return judged.then((principal) => {
+      if (this.isClosed()) return;
+      this.#admit(principal);
+      if (!this.isClosed()) this.#channel.resume();
+    });
+  }
+
+  #admit(principal: Principal | undefined): void {
     if (principal === undefined) {
-      this.#failed('upgrade', token === undefined ? 'missing_token' : 'invalid_token');
+      this.#failed('upgrade', this.#upgrade?.token === undefined ? 'missing_token' : 'invalid_token');
       this.#close('unauthorized', 'the token is missing, unknown, expired or revoked');
       return;
     }
     this.#state = { name: 'awaiting_init', principal };
     for (const text of this.#waiting?.splice(0) ?? []) this.#shakeHands(text);
-    this.#channel.resume();
   }
 
   #failed(surface: string, reason: string, principal?: Principal): void {
     const remoteAddress = this.#upgrade?.remoteAddress;
     const address = remoteAddress === undefined ? {} : { client_ip: remoteAddress };
     this.#services.security.authFailed({ surface, reason, transport: 'websocket', ...address }, principal);
-  }
-
-  #judge(token: string): Promise<Principal | undefined> {
-    // Whatever a peer sends along with a bad token, it is the token that is answered (UP-8).
-    this.#channel.pause();
-    return this.#services.authenticator.authenticate(token);
   }
 
   /** Takes one frame of the handshake, whatever its turn is. */
@@ -217,11 +222,11 @@ class SocketConnection implements AcceptedConnection, OpeningConnection {
         this.#waiting.push(text);
         return;
       case 'awaiting_init':
-        void this.#run(async () => this.#initialise(text, state.principal));
+        this.#run(() => this.#initialise(text, state.principal));
         return;
       case 'awaiting_proof':
         this.#state = { name: 'proving' };
-        void this.#run(() => this.#prove(text, state.principal, state.initialised));
+        this.#run(() => this.#prove(text, state.principal, state.initialised));
         return;
       case 'proving':
         this.#close('bad_handshake', 'nothing may follow the proof before it is answered');
@@ -267,12 +272,17 @@ class SocketConnection implements AcceptedConnection, OpeningConnection {
     this.#close(refusal.close, refusal.reason);
   }
 
-  async #run(work: () => Promise<void>): Promise<void> {
+  #run(work: () => Awaitable<void>): void {
     try {
-      await work();
+      const done = work();
+      if (isPromise(done)) done.catch((cause: unknown) => this.#broke(cause));
     } catch (cause) {
-      this.#services.telemetry.log('error', 'a handshake failed', { cause: causeText(cause) });
-      this.#close('overloaded', 'the gateway cannot take connections now');
+      this.#broke(cause);
     }
+  }
+
+  #broke(cause: unknown): void {
+    this.#services.telemetry.log('error', 'a handshake failed', { cause: causeText(cause) });
+    this.#close('overloaded', 'the gateway cannot take connections now');
   }
 }

@@ -66,9 +66,14 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
     return macOf(JSON.stringify(parts)).slice(0, MAC_CHARACTERS);
   }
 
+  /** There are as many as there are sets of scopes: few. */
+  const scopeTags = new Map<string, string>();
+
   function scopeTag(audience: CursorAudience): string {
-    const scopes = [...audience.scopes].sort();
-    return crypto.digest(JSON.stringify([audience.role, scopes])).slice(0, 6);
+    const name = JSON.stringify([audience.role, [...audience.scopes].sort()]);
+    const tag = scopeTags.get(name) ?? crypto.digest(name).slice(0, 6);
+    scopeTags.set(name, tag);
+    return tag;
   }
 
   function audienceMac({ tenant, deviceId }: CursorAudience, revision: string, scopes: string): string {

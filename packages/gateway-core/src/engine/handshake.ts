@@ -84,6 +84,16 @@ export interface HandshakeOptions {
 const BARE_REVISION = 2;
 const AGREEING_REVISION = 3;
 
+/** A `connect.init` with which nothing is wrong, and what was agreed. */
+interface Accepted {
+  readonly text: string;
+  readonly frame: RequestFrame;
+  readonly payload: InitPayload;
+  readonly deviceDer: Uint8Array;
+  readonly revision: number;
+  readonly extensions: readonly string[];
+}
+
 interface InitPayload {
   readonly role: Role;
   readonly device: Device;
@@ -95,7 +105,8 @@ export function createHandshake(options: HandshakeOptions): Handshake {
   const { contract, crypto, signer, random, limits, durability } = options;
   const newest = Math.max(AGREEING_REVISION, ...contract.served);
   const gateway = { gateway_id: gatewayIdOf(crypto, signer), pubkey: signer.publicKey };
-  const digest = (text: string) => toBase64Url(crypto.sha256(text));
+  /** What the gateway says of itself to everyone, put into words once. */
+  const itself = JSON.stringify({ gateway, limits, durability }).slice(1, -1);
   const bareInit = schemaAt(connectInit.payload, BARE_REVISION, 'gateway');
   const newerInit = schemaAt(connectInit.payload, newest, 'gateway');
   /** For a peer that speaks a revision younger than this gateway: what it adds is not known here, and not a mistake. */
@@ -143,13 +154,14 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       };
     }
 
-    const wrongKey = judgeDevice(frame.payload);
-    if (wrongKey !== undefined) return refuse('bad_device', wrongKey);
+    const deviceDer = judgeDevice(frame.payload);
+    if (typeof deviceDer === 'string') return refuse('bad_device', deviceDer);
     const payload = shaped<InitPayload>(
       newer ? (offer.protocol_rev > newest ? youngerInit : newerInit) : bareInit,
       frame,
     );
     if ('refused' in payload) return payload;
+    if (deviceDer === undefined) throw new TypeError('a device without a key has the shape of one');
     if (principal.deviceId !== undefined && principal.deviceId !== payload.device.device_id) {
       return refuse('device_mismatch', 'the token is bound to another device');
     }
@@ -158,35 +170,17 @@ export function createHandshake(options: HandshakeOptions): Handshake {
     const { revision } = agreement;
     // Where the result cannot list what was agreed, nothing was.
     const extensions = revision > BARE_REVISION ? agreement.extensions : [];
-    return accept(text, frame, payload, revision, extensions);
+    // Its shape is right, so there was a key to judge.
+    return accept({ text, frame, payload, deviceDer: deviceDer as Uint8Array, revision, extensions });
   }
 
-  function accept(
-    text: string,
-    frame: RequestFrame,
-    payload: InitPayload,
-    revision: number,
-    extensions: readonly string[],
-  ): Initialised {
+  function accept({ text, frame, payload, deviceDer, revision, extensions }: Accepted): Initialised {
     const connectionId = randomUuid(random);
     const challenge = randomText(random, 32);
     const mutual = revision > BARE_REVISION;
-    const agreedExtensions = extensions.map((id) => ({ id, hash: hashOf(id, revision) }));
-    const result = {
-      connection_id: connectionId,
-      challenge,
-      ...(mutual
-        ? {
-            protocol_rev: revision,
-            contract_hash: contract.hashes[revision],
-            ...(agreedExtensions.length > 0 ? { extensions: agreedExtensions } : {}),
-            gateway,
-            limits,
-            durability,
-          }
-        : {}),
-    };
-    const reply = JSON.stringify({ request_id: frame.request_id, type: frame.type, ok: true, result });
+    const own = { connection_id: connectionId, challenge, ...(mutual ? agreed(revision, extensions) : {}) };
+    const result = mutual ? `${JSON.stringify(own).slice(0, -1)},${itself}}` : JSON.stringify(own);
+    const reply = `{"request_id":${JSON.stringify(frame.request_id)},"type":"${frame.type}","ok":true,"result":${result}}`;
     return {
       refused: false,
       reply,
@@ -195,7 +189,7 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       challenge,
       role: payload.role,
       device: payload.device,
-      deviceDer: publicKeyDer(payload.device.pubkey) as Uint8Array,
+      deviceDer,
       capabilities: payload.capabilities,
       extensions,
       resumeCursor: mutual ? payload.resume?.cursor : undefined,
@@ -205,10 +199,20 @@ export function createHandshake(options: HandshakeOptions): Handshake {
             connectionId,
             deviceId: payload.device.device_id,
             gatewayId: gateway.gateway_id,
-            initSha256: digest(text),
-            resultSha256: digest(reply),
+            initSha256: crypto.digest(text),
+            resultSha256: crypto.digest(reply),
           }
         : undefined,
+    };
+  }
+
+  /** What the result of `connect.init` says of the agreement. */
+  function agreed(revision: number, extensions: readonly string[]) {
+    const listed = extensions.map((id) => ({ id, hash: hashOf(id, revision) }));
+    return {
+      protocol_rev: revision,
+      contract_hash: contract.hashes[revision],
+      ...(listed.length > 0 ? { extensions: listed } : {}),
     };
   }
 
@@ -229,19 +233,21 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       (await crypto.verify(initialised.deviceDer, transcript, signature));
     if (!holds) return refuse('invalid_proof', 'the proof does not fit this connection and this device');
     const gatewayProof =
-      facts === undefined ? undefined : toBase64Url(await signer.sign(gatewayTranscript(facts, digest(payload.proof))));
+      facts === undefined
+        ? undefined
+        : toBase64Url(await signer.sign(gatewayTranscript(facts, crypto.digest(payload.proof))));
     return { refused: false, requestId: frame.request_id, gatewayProof };
   }
 
-  /** What is wrong with the key or the id, as far as they are there to be judged. */
-  function judgeDevice(payload: unknown): string | undefined {
+  /** The DER of the key, or what is wrong with it or with the id, as far as they are there to be judged. */
+  function judgeDevice(payload: unknown): Uint8Array | string | undefined {
     const device = (payload as { device?: unknown }).device;
     if (typeof device !== 'object' || device === null) return undefined;
     const { device_id, pubkey } = device as Record<string, unknown>;
     if (typeof pubkey !== 'string') return undefined;
     const der = publicKeyDer(pubkey);
     if (der === undefined) return 'the key is not an Ed25519 key in its canonical form';
-    if (typeof device_id !== 'string' || deviceIdFrom(crypto.sha256(der)) === device_id) return undefined;
+    if (typeof device_id !== 'string' || deviceIdFrom(crypto.sha256(der)) === device_id) return der;
     return 'the device id is not that of the key';
   }
 

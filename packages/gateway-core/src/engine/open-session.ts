@@ -63,6 +63,7 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
     }));
     const plan = await planRecovery(codec, store.log, { tenant, audience, state, cursor: stored });
     if (connection.isClosed()) return undefined;
+    const audienceHalf = gatewayProof === undefined ? undefined : codec.audienceHalf(audience);
     const bucket = services.bucketOf(JSON.stringify([tenant, deviceId]));
     session = new PeerSession(services.session, {
       channel,
@@ -70,6 +71,7 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
       initialised,
       tenantLog,
       plan,
+      audienceHalf,
       bucket,
       connection,
     });
@@ -83,7 +85,7 @@ async function prepare(services: OpenSessionServices, opening: Opening): Promise
         : {
             gateway_proof: gatewayProof,
             recovery: plan.recovery,
-            cursor: `${codec.audienceHalf(audience)}.${plan.placeHalf}`,
+            cursor: `${audienceHalf}.${plan.placeHalf}`,
           };
     const result = { client_id: connectionId, device_id: deviceId, role, ...mutual };
     channel.send(JSON.stringify({ request_id: requestId, type: 'connect.proof', ok: true, result }));

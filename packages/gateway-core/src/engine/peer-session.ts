@@ -64,7 +64,7 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
   #state: 'opening' | 'open' | 'ended' = 'opening';
 
   constructor(services: SessionServices, options: SessionOptions) {
-    const { channel, principal, initialised, tenantLog, plan, bucket, connection } = options;
+    const { channel, principal, initialised, tenantLog, plan, audienceHalf, bucket, connection } = options;
     const { role, device, extensions } = initialised;
     this.connectionId = initialised.connectionId;
     this.tenant = principal.tenant;
@@ -83,7 +83,6 @@ export class PeerSession implements Session, OutputOwner, DeliveryPeer, Heartbea
     this.#bucket = bucket;
     this.#connection = connection;
     const output = new Output(services, channel, this);
-    const audienceHalf = this.revision < 3 ? undefined : services.codec.audienceHalf(this.#audience());
     const { position, placeHalf } = plan;
     const delivery = new Delivery(services, this, { output, tenantLog, position, placeHalf, audienceHalf });
     this.#output = output;

@@ -58,6 +58,8 @@ export interface SessionOptions {
   readonly initialised: Initialised;
   readonly tenantLog: TenantLog;
   readonly plan: RecoveryPlan;
+  /** The half of its cursors that names the peer; it has none before revision 3. */
+  readonly audienceHalf: string | undefined;
   readonly bucket: Bucket;
   readonly connection: SessionConnection;
 }

@@ -1,4 +1,5 @@
 import type { Role, Scope } from '@tyrum/contracts';
+import type { Awaitable } from './store.ts';
 
 /** Who an access token says the peer is. */
 export interface Principal {
@@ -15,8 +16,8 @@ export interface Principal {
 
 /** Judges access tokens. */
 export interface Authenticator {
-  /** The principal behind a token, or `undefined` when it is unknown, expired or revoked. */
-  authenticate(token: string): Promise<Principal | undefined>;
+  /** The principal behind a token, or `undefined` when it is unknown, expired or revoked. An answer that is known at once saves a wait. */
+  authenticate(token: string): Awaitable<Principal | undefined>;
   /**
    * Tells about tokens that were revoked or changed, on any gateway process, within a second: the id and who the token says
    * the peer is now (`undefined`: nobody any more). Returns the undo.

@@ -24,7 +24,7 @@ function countingStore(): { readonly store: MemoryStore; asked: number; answer: 
   return counting;
 }
 
-function judge(world: DomainWorld, token: string): Promise<Principal | undefined> {
+async function judge(world: DomainWorld, token: string): Promise<Principal | undefined> {
   return world.domain.authenticator.authenticate(token);
 }
 

@@ -1,10 +1,12 @@
+import { whenReady } from '../../ports/awaitable.ts';
+import type { Awaitable } from '../../ports/store.ts';
 import type { TokenChanges } from './token-changes.ts';
 import type { TokenRecord } from './token-records.ts';
 
 /** Tokens that were looked up lately: who comes again is judged without asking the store. */
 export interface KnownTokens {
   /** The token of a hash, known or looked up. */
-  find(hash: string, lookUp: () => Promise<TokenRecord | undefined>): Promise<TokenRecord | undefined>;
+  find(hash: string, lookUp: () => Awaitable<TokenRecord | undefined>): Awaitable<TokenRecord | undefined>;
 }
 
 /** Tokens that are known at a time; each takes up less than a kilobyte. */
@@ -34,15 +36,16 @@ export function createKnownTokens(tokenChanges: Pick<TokenChanges, 'onChange' | 
   }
 
   return {
-    async find(hash, lookUp) {
+    find(hash, lookUp) {
       if (!tokenChanges.upToDate()) return lookUp();
       const record = known.get(hash);
       if (record !== undefined) return record;
       const before = changes;
-      const found = await lookUp();
-      // What was told of a change meanwhile may be newer than what was found.
-      if (found !== undefined && changes === before) keep(found);
-      return found;
+      return whenReady(lookUp(), (found) => {
+        // What was told of a change meanwhile may be newer than what was found.
+        if (found !== undefined && changes === before) keep(found);
+        return found;
+      });
     },
   };
 }

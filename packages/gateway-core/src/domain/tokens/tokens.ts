@@ -1,5 +1,6 @@
 import { randomText, SCOPES_OF_ROLE, toBase64Url } from '@tyrum/contracts';
 import type { Authenticator } from '../../ports/authenticator.ts';
+import { whenReady } from '../../ports/awaitable.ts';
 import type { Transaction } from '../../ports/store.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { Background } from '../background.ts';
@@ -112,11 +113,11 @@ export function createTokens(
 
   return {
     authenticator: {
-      async authenticate(token) {
+      authenticate(token) {
         if (token.length === 0 || token.length > LONGEST_TOKEN) return undefined;
         const hash = hashOf(token);
-        const record = await known.find(hash, () => store.transact((tx) => findByHash(tx, hash)));
-        return record && principalOf(record, clock.now());
+        const found = known.find(hash, () => store.transact((tx) => findByHash(tx, hash)));
+        return whenReady(found, (record) => record && principalOf(record, clock.now()));
       },
       onChange: changes.onChange,
     },
