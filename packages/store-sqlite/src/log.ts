@@ -8,7 +8,7 @@ import {
   type StoredEvent,
   storedEvent,
 } from '@tyrum/gateway-core';
-import type { SqlDatabase } from './driver.ts';
+import type { Driver, SqlDatabase } from './driver.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -114,13 +114,17 @@ export function createLogWriter(session: Session, feed: AppendFeed): SqliteLogWr
 
 /** Reads committed events through a connection of its own, which sees nothing of the transaction that runs. */
 export function createEventReader(
+  driver: Driver,
   database: SqlDatabase,
 ): (tenant: string, after: number, limit: number) => StoredEvent[] {
-  const read = database.prepare(`
-    SELECT ${POSITION} AS position, event_id, type, occurred_at, scope_kind, scope_id, device, payload
-    FROM logs CROSS JOIN events ON place > ((number << 40) + ?) AND place < ((number + 1) << 40)
-    WHERE tenant = ? ORDER BY place LIMIT ?`);
-  return (tenant, after, limit) => (read.all(after, encodeText(tenant), limit) as EventRow[]).map(eventOf);
+  const read = driver.prepareRows(
+    database,
+    `SELECT ${POSITION}, event_id, type, occurred_at, scope_kind, scope_id, device, payload
+     FROM logs CROSS JOIN events ON place > ((number << 40) + ?) AND place < ((number + 1) << 40)
+     WHERE tenant = ? ORDER BY place LIMIT ?`,
+  );
+  // The columns are those of EventRow, in its order.
+  return (tenant, after, limit) => read(after, encodeText(tenant), limit).map((row) => eventOf(row as EventRow));
 }
 
 interface LogRow {
@@ -135,16 +139,16 @@ interface NewestRow {
   readonly event_id: string;
 }
 
-interface EventRow {
-  readonly position: number;
-  readonly event_id: string;
-  readonly type: string;
-  readonly occurred_at: number;
-  readonly scope_kind: LogScope['kind'] | null;
-  readonly scope_id: string | null;
-  readonly device: string | null;
-  readonly payload: string;
-}
+type EventRow = [
+  position: number,
+  eventId: string,
+  type: string,
+  occurredAt: number,
+  scopeKind: LogScope['kind'] | null,
+  scopeId: string | null,
+  device: string | null,
+  payload: string,
+];
 
 type TrimBounds = Parameters<LogWriter['trim']>[1];
 
@@ -182,16 +186,13 @@ function encoded(text: string | undefined): string | null {
   return text === undefined ? null : encodeText(text);
 }
 
-function eventOf(row: EventRow): StoredEvent {
-  const { position, event_id, type, occurred_at, scope_kind, scope_id, device, payload } = row;
+function eventOf([position, eventId, type, occurredAt, kind, scopeId, device, payload]: EventRow): StoredEvent {
   return storedEvent(position, {
-    eventId: event_id,
+    eventId,
     type,
-    occurredAt: occurred_at,
-    ...(scope_kind !== null && {
-      scope: { kind: scope_kind, ...(scope_id !== null && { id: decodeText(scope_id) }) },
-    }),
-    ...(device !== null && { device: decodeText(device) }),
+    occurredAt,
+    scope: kind === null ? undefined : { kind, ...(scopeId !== null && { id: decodeText(scopeId) }) },
+    device: device === null ? undefined : decodeText(device),
     payload,
   });
 }

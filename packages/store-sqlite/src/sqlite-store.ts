@@ -67,7 +67,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   }
   const engine = createCommitEngine({ session, feed, handle, onUndone, close });
   const commits = createGroupCommit({ engine, schedule, maxBatch });
-  const readEvents = createEventReader(reader);
+  const readEvents = createEventReader(driver, reader);
 
   return {
     driver: driver.name,
