@@ -11,7 +11,7 @@ interface WebCrypto {
 }
 
 /** Bytes asked of the platform at a time: to ask costs as much for a thousand as for one. */
-const POOL_BYTES = 1024;
+const POOL_BYTES = 4096;
 
 /** The randomness of the platform, fit for secrets. */
 export function systemRandom(): Random {

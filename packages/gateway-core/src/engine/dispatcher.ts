@@ -103,12 +103,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         return store.transact((tx) => readIn(tx, handler, admission.payload, request)).then(committed);
       case 'once':
         return ledger.once(key, admission.payload, (tx) =>
-          refusing(() => inTransaction(handler, admission.payload, request, tx)),
+          inTransaction(handler, admission.payload, request, tx, refusal),
         );
       case 'remote':
-        return ledger.remote(key, admission.payload, async () =>
-          refusing(() => outside(handler, admission.payload, request)),
-        );
+        return ledger.remote(key, admission.payload, () => outside(handler, admission.payload, request).catch(refusal));
     }
   }
 
@@ -119,18 +117,22 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Runs a handler that changes nothing, and tells its peer's delivery where in the log it was true. */
   function readIn(tx: Transaction, handler: AnyHandler, payload: unknown, request: DispatchedRequest): Awaitable<Ran> {
-    return whenReady(inTransaction(handler, payload, request, tx), (ran) => {
+    return whenReady(inTransaction(handler, payload, request, tx, failure), (ran) => {
       if (ran.outcome.ok && ran.outcome.asOf !== undefined) request.origin.readAt?.(ran.outcome.asOf);
       return ran;
     });
   }
 
-  /** Runs a handler in a transaction. Whatever it throws leaves the transaction with what it wrote taken back. */
+  /**
+   * Runs a handler in a transaction. Whatever it throws leaves the transaction with what it wrote taken back; `thrownBy` says what
+   * becomes of it besides.
+   */
   function inTransaction(
     handler: AnyHandler,
     payload: unknown,
     request: DispatchedRequest,
     tx: Transaction,
+    thrownBy: (thrown: unknown) => Ran,
   ): Awaitable<Ran> {
     const { frame, caller } = request;
     const afterCommit: (() => void)[] = [];
@@ -145,12 +147,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       events: events.in(tx, caller.tenant, later),
       afterCommit: later,
     };
-    return whenReady(handler(payload, context), (answer) => {
+    const answered = (answer: unknown): Awaitable<Ran> => {
       const result = said(frame.type, answer);
       return whenReady(tx.log.state(caller.tenant, newEpoch), ({ head, headEventId }) => {
         return { outcome: { ok: true, result, asOf: { position: head, eventId: headEventId } }, afterCommit };
       });
-    });
+    };
+    let answer: Awaitable<unknown>;
+    try {
+      answer = handler(payload, context);
+    } catch (thrown) {
+      return thrownBy(thrown);
+    }
+    return isPromise(answer) ? answer.then(answered, thrownBy) : answered(answer);
   }
 
   /** Runs the handler of an operation that acts outside the store: it has no transaction, and asking for one is a mistake. */
@@ -180,16 +189,21 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     return schema === undefined ? undefined : JSON.stringify(mustFit(schema, result, 'result'));
   }
 
+  function ended(outcome: Outcome): Outcome {
+    runningCount -= 1;
+    if (runningCount === 0) for (const wake of idleWaiters.splice(0)) wake();
+    return outcome;
+  }
+
   return {
-    async dispatch(request) {
+    dispatch(request) {
+      const { type } = request.frame;
+      const failed = (thrown: unknown) => ended({ ok: false, error: toProtocolError(thrown, type, telemetry, random) });
       runningCount += 1;
       try {
-        return await run(request);
+        return run(request).then(ended, failed);
       } catch (thrown) {
-        return { ok: false, error: toProtocolError(thrown, request.frame.type, telemetry, random) };
-      } finally {
-        runningCount -= 1;
-        if (runningCount === 0) for (const wake of idleWaiters.splice(0)) wake();
+        return Promise.resolve(failed(thrown));
       }
     },
     drain() {
@@ -207,19 +221,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 /** What a handler refused is an outcome to be kept; anything else that it threw is a failure. */
-function refusing(work: () => Awaitable<Ran>): Awaitable<Ran> {
-  try {
-    const ran = work();
-    return isPromise(ran) ? ran.catch(refusal) : ran;
-  } catch (thrown) {
-    return refusal(thrown);
-  }
-}
-
 function refusal(thrown: unknown): Ran {
   const error = refusalIn(thrown);
   if (error === undefined) throw thrown;
   return { outcome: { ok: false, error }, afterCommit: [] };
+}
+
+/** Of what changes nothing there is nothing to be kept, whatever was thrown. */
+function failure(thrown: unknown): never {
+  throw thrown;
 }
 
 /** The result of each operation at the newest revision that has it, as a peer reads it; `undefined` for a void one. */

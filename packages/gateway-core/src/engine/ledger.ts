@@ -42,23 +42,31 @@ export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
   /** What runs in this process: bounded by the requests in flight. */
   const running = new Map<string, { readonly payloadHash: string; readonly outcome: Promise<Outcome> }>();
 
-  function join(key: LedgerKey, payload: unknown, run: (payloadHash: string) => Promise<Outcome>): Promise<Outcome> {
-    const name = nameOf(key);
-    const payloadHash = crypto.digest(canonical(key.type, payload));
+  function askedFor(key: LedgerKey, payload: unknown): Asked {
+    return { key, name: nameOf(key), payloadHash: crypto.digest(canonical(key.type, payload)) };
+  }
+
+  /** The outcome that what runs under the same name will have, if anything does. */
+  function joined({ key, name, payloadHash }: Asked): Promise<Outcome> | undefined {
     const first = running.get(name);
-    if (first !== undefined) {
-      if (first.payloadHash !== payloadHash) return Promise.resolve(keyConflict(key));
-      return first.outcome.then((outcome) => ({ ...outcome, replayed: true }));
-    }
-    const outcome = run(payloadHash);
+    if (first === undefined) return undefined;
+    if (first.payloadHash !== payloadHash) return Promise.resolve(keyConflict(key));
+    return first.outcome.then((outcome) => ({ ...outcome, replayed: true }));
+  }
+
+  /** Lets repeats join what has begun. Whoever runs it forgets it once the outcome is there, before anybody hears of that. */
+  function began({ name, payloadHash }: Asked, outcome: Promise<Outcome>): Promise<Outcome> {
     running.set(name, { payloadHash, outcome });
-    // Before whoever asked hears of it, because this was said first.
-    const forget = () => void running.delete(name);
-    outcome.then(forget, forget);
     return outcome;
   }
 
-  function runOnce(key: LedgerKey, payloadHash: string, work: (tx: Transaction) => Awaitable<Ran>): Promise<Outcome> {
+  /** The same outcome, forgotten when it is there. */
+  function forgetting({ name }: Asked, outcome: Promise<Outcome>): Promise<Outcome> {
+    return outcome.finally(() => running.delete(name));
+  }
+
+  function runOnce(asked: Asked, work: (tx: Transaction) => Awaitable<Ran>): Promise<Outcome> {
+    const { key, payloadHash } = asked;
     const finished = store.transact((tx) =>
       whenReady(tx.ledger.get(key), (earlier): Awaitable<Ran> => {
         if (earlier !== undefined && !isReleased(earlier)) {
@@ -76,13 +84,14 @@ export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
     );
     return finished.then(
       ({ outcome, afterCommit }) => {
+        running.delete(asked.name);
         runAfterCommit(afterCommit, telemetry);
         return outcome;
       },
       (thrown) => {
-        if (thrown instanceof ClaimedElsewhere) return runOnce(key, payloadHash, work);
-        if (!(thrown instanceof Refused)) throw thrown;
-        return keepRefusal(key, payloadHash, thrown.outcome);
+        if (thrown instanceof ClaimedElsewhere) return runOnce(asked, work);
+        const kept = thrown instanceof Refused ? keepRefusal(key, payloadHash, thrown.outcome) : Promise.reject(thrown);
+        return forgetting(asked, kept);
       },
     );
   }
@@ -95,7 +104,7 @@ export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
     });
   }
 
-  async function runRemote(key: LedgerKey, payloadHash: string, work: () => Promise<Ran>): Promise<Outcome> {
+  async function runRemote({ key, payloadHash }: Asked, work: () => Promise<Ran>): Promise<Outcome> {
     const claim: LedgerEntry = { payloadHash, owner, state: 'executing', claimedAt: now() };
     const earlier = await store.transact((tx) => take(tx, key, claim));
     if (earlier !== undefined) return recall(key, earlier, payloadHash);
@@ -152,8 +161,14 @@ export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
   }
 
   return {
-    once: (key, payload, work) => join(key, payload, (hash) => runOnce(key, hash, work)),
-    remote: (key, payload, work) => join(key, payload, (hash) => runRemote(key, hash, work)),
+    once(key, payload, work) {
+      const asked = askedFor(key, payload);
+      return joined(asked) ?? began(asked, runOnce(asked, work));
+    },
+    remote(key, payload, work) {
+      const asked = askedFor(key, payload);
+      return joined(asked) ?? began(asked, forgetting(asked, runRemote(asked, work)));
+    },
     async status(key) {
       const name = nameOf(key);
       const ranBefore = running.has(name);
@@ -167,6 +182,13 @@ export function createLedgerRunner(options: LedgerRunnerOptions): LedgerRunner {
       return { status: lost ? 'outcome_unknown' : entry.state };
     },
   };
+}
+
+/** A request, as what it asks for is told from all others. */
+interface Asked {
+  readonly key: LedgerKey;
+  readonly name: string;
+  readonly payloadHash: string;
 }
 
 /** Another process settled the key between our look and our claim: look again. */
@@ -204,8 +226,9 @@ function canonical(type: string, payload: unknown): string {
   }
 }
 
+/** Two keys have one name only if they are the same: each part but the last has its length. */
 function nameOf({ tenant, device, type, key }: LedgerKey): string {
-  return JSON.stringify([tenant, device, type, key]);
+  return `${tenant.length} ${device.length} ${type.length} ${tenant}${device}${type}${key}`;
 }
 
 function keyConflict(key: LedgerKey): Outcome {

@@ -177,10 +177,12 @@ export class Reception {
   }
 
   #request(frame: RequestFrame): void {
+    // Not the frame: what waits for a commit would keep its payload alive.
+    const { request_id, type } = frame;
     this.#inFlight += 1;
     void this.#owner.dispatch(frame).then((outcome) => {
       this.#inFlight -= 1;
-      this.#respond(frame.request_id, frame.type, outcome);
+      this.#respond(request_id, type, outcome);
       this.proceed();
     });
   }
