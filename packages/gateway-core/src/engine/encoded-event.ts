@@ -88,28 +88,56 @@ export class EncodedEvent<Event extends NewEvent = NewEvent> {
 
 /** An event of the log, encoded, with its place. */
 export class LoggedEvent extends EncodedEvent<StoredEvent> {
-  readonly #log: LogIdentity;
-  #placeHalf: string | undefined;
+  readonly #places: PlaceHalves;
+  readonly #index: number;
 
-  /** @param placeHalf where that is known already */
-  constructor(contract: Contract, log: LogIdentity, event: StoredEvent, placeHalf?: string) {
+  /** @param index where it stands among the events that the places are of */
+  constructor(contract: Contract, event: StoredEvent, places: PlaceHalves, index: number) {
     super(contract, event);
-    this.#log = log;
-    this.#placeHalf = placeHalf;
+    this.#places = places;
+    this.#index = index;
   }
 
   /** The place half of its cursor, told once for all peers. */
   placeHalf(): string {
-    const { codec, tenant, epoch } = this.#log;
-    const { position, eventId } = this.event;
-    this.#placeHalf ??= codec.placeHalf({ tenant, epoch, position, eventId });
-    return this.#placeHalf;
+    return this.#places.at(this.#index);
   }
 }
 
 /** What the places of one log have in common. */
 export interface LogIdentity extends LogName {
-  readonly codec: Pick<CursorCodec, 'placeHalf'>;
+  readonly codec: Pick<CursorCodec, 'placeHalves'>;
+}
+
+/** How many places are made in one call at the most: whoever asks for one waits for all. */
+const MOST_PLACES = 256;
+
+/** Encodes events that stand in a log, in their order. */
+export function encodeLogged(contract: Contract, log: LogIdentity, events: readonly StoredEvent[]): LoggedEvent[] {
+  const encoded: LoggedEvent[] = [];
+  for (let from = 0; from < events.length; from += MOST_PLACES) {
+    const some = events.slice(from, from + MOST_PLACES);
+    const places = new PlaceHalves(log, some);
+    for (const [index, event] of some.entries()) encoded.push(new LoggedEvent(contract, event, places, index));
+  }
+  return encoded;
+}
+
+/** The place halves of events that came together: most often each will be asked for, and all cost little more than one. */
+class PlaceHalves {
+  readonly #log: LogIdentity;
+  readonly #events: readonly StoredEvent[];
+  #halves: readonly string[] | undefined = undefined;
+
+  constructor(log: LogIdentity, events: readonly StoredEvent[]) {
+    this.#log = log;
+    this.#events = events;
+  }
+
+  at(index: number): string {
+    this.#halves ??= this.#log.codec.placeHalves(this.#log, this.#events);
+    return this.#halves[index] as string;
+  }
 }
 
 /** The frames at one revision, and at those that were asked for before. */

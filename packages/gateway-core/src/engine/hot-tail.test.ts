@@ -3,7 +3,7 @@ import { nodeCrypto } from '../ports/node-crypto.ts';
 import type { StoredEvent } from '../ports/store.ts';
 import { probe } from '../testing/probe-contract.ts';
 import { createCursorCodec } from './cursor.ts';
-import { LoggedEvent } from './encoded-event.ts';
+import { encodeLogged } from './encoded-event.ts';
 import { createHotTail } from './hot-tail.ts';
 
 const numbers = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
@@ -17,7 +17,8 @@ describe('the hot tail', () => {
     payload: 'x'.repeat(characters),
   });
   const codec = createCursorCodec(nodeCrypto(), Buffer.from('secret'));
-  const encode = (stored: StoredEvent) => new LoggedEvent(probe, { codec, tenant: 'acme', epoch: 'e' }, stored);
+  const log = { codec, tenant: 'acme', epoch: 'e' };
+  const encode = (stored: readonly StoredEvent[]) => encodeLogged(probe, log, stored);
 
   it('has the event after a position, or nothing where it is older or not there yet', () => {
     const tail = createHotTail('e', 5, encode);
@@ -62,6 +63,17 @@ describe('the hot tail', () => {
     // What is before a hole is forgotten, and so is where it ended.
     tail.append([event(8, 2, 'a')]);
     expect([5, 6, 7].map((position) => tail.lastAlike(position)?.position)).toEqual([undefined, undefined, 8]);
+  });
+
+  it('tells the place of each of many that came together, whichever is asked for first', () => {
+    const tail = createHotTail('e', 0, encode);
+    tail.append(numbers(1, 600).map((position) => event(position)));
+    tail.append([event(601)]);
+
+    for (const position of [600, 256, 257, 601, 1]) {
+      const half = codec.placeHalf({ ...log, position, eventId: `e${position}` });
+      expect(tail.next(position - 1)?.placeHalf()).toBe(half);
+    }
   });
 
   it('keeps the newest thousand at least and two thousand at the most', () => {

@@ -22,7 +22,11 @@ interface Run {
   last: StoredEvent;
 }
 
-export function createHotTail(epoch: string, head: number, encode: (event: StoredEvent) => LoggedEvent): HotTail {
+export function createHotTail(
+  epoch: string,
+  head: number,
+  encode: (events: readonly StoredEvent[]) => readonly LoggedEvent[],
+): HotTail {
   let newest = head;
   let events: LoggedEvent[] = [];
   /** For each of them the run of one type that it is in. */
@@ -60,11 +64,12 @@ export function createHotTail(epoch: string, head: number, encode: (event: Store
       return newest;
     },
     append(added) {
-      for (const event of added) {
+      for (const encoded of encode(added)) {
+        const { event } = encoded;
         if (event.position <= newest) continue;
         // A hole cannot be served from here: the store has what is missing.
         if (event.position > newest + 1) forget(events.length);
-        events.push(encode(event));
+        events.push(encoded);
         runs.push(runWith(event));
         characters += event.payload.length;
         newest = event.position;

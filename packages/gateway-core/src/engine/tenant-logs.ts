@@ -1,7 +1,7 @@
 import type { Contract } from '@tyrum/contracts';
 import type { Store, StoredEvent } from '../ports/store.ts';
 import type { CursorCodec } from './cursor.ts';
-import { LoggedEvent, type LogIdentity } from './encoded-event.ts';
+import { encodeLogged, type LoggedEvent } from './encoded-event.ts';
 import { createHotTail, type HotTail } from './hot-tail.ts';
 
 /** The log of one tenant as its connections read it. */
@@ -57,16 +57,14 @@ export function createTenantLogs(options: {
   /** The log as all its users share it; each of them releases it once. */
   async function openLog(tenant: string, entry: Entry): Promise<TenantLog> {
     const { epoch, head } = await store.transact((tx) => tx.log.state(tenant, newEpoch));
-    const identity: LogIdentity = { codec, tenant, epoch };
-    const tail = createHotTail(epoch, head, (event) => new LoggedEvent(contract, identity, event));
+    const identity = { codec, tenant, epoch };
+    const encodePage = (events: readonly StoredEvent[]) => encodeLogged(contract, identity, events);
+    const tail = createHotTail(epoch, head, encodePage);
     tail.append(entry.early.splice(0));
     entry.tail = tail;
     return {
       tail,
-      encodePage(events) {
-        const halves = codec.placeHalves(identity, events);
-        return events.map((event, index) => new LoggedEvent(contract, identity, event, halves[index]));
-      },
+      encodePage,
       placeHalf(position, eventId) {
         // What its event's own cursors say, where the event is at hand; another may stand there than a read that failed has seen.
         const there = tail.next(position - 1);
