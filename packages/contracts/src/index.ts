@@ -67,7 +67,7 @@ export { ProtocolError, type ProtocolErrorOptions } from './protocol-error.ts';
 export { fromBase64Url, toBase64Url } from './runtime/base64url.ts';
 export { canonicalJson } from './runtime/canonical-json.ts';
 export { type Clock, systemClock } from './runtime/clock.ts';
-export { type Random, randomFraction, randomText, randomUuid, systemRandom } from './runtime/random.ts';
+export { orderedUuid, type Random, randomFraction, randomText, randomUuid, systemRandom } from './runtime/random.ts';
 export { exceedsUtf8, utf8Length } from './runtime/utf8.ts';
 // The nouns.
 export { Approval, ApprovalStatus, PolicyOverride } from './schemas/approval.ts';

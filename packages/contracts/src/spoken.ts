@@ -6,7 +6,7 @@ export { gatewayTranscript, type MutualFacts, peerTranscript, transcriptAt2 } fr
 export { ProtocolError, type ProtocolErrorOptions } from './protocol-error.ts';
 export { fromBase64Url, toBase64Url } from './runtime/base64url.ts';
 export { type Clock, systemClock } from './runtime/clock.ts';
-export { type Random, randomFraction, randomText, randomUuid, systemRandom } from './runtime/random.ts';
+export { orderedUuid, type Random, randomFraction, randomText, randomUuid, systemRandom } from './runtime/random.ts';
 export { exceedsUtf8 } from './runtime/utf8.ts';
 export { spokenTyrum } from './spoken/spoken-tyrum.ts';
 export { trustingTyrum } from './spoken/trusting-tyrum.ts';

@@ -1,5 +1,5 @@
 import type { Clock, ErrorResponseFrame, Random, ResponseFrame, Spoken } from '@tyrum/contracts';
-import { exceedsUtf8, randomFraction, randomUuid } from '@tyrum/contracts/spoken';
+import { exceedsUtf8, orderedUuid, randomFraction } from '@tyrum/contracts/spoken';
 import { ClientError } from '../client-error.ts';
 import type { ClientLimits } from '../client-limits.ts';
 import type { Link } from '../connection/connection.ts';
@@ -90,7 +90,8 @@ export function createPending(options: PendingOptions): Pending {
     const effect = view.requests.get(type)?.definition.effect;
     const pending = createPendingRequest({
       order: nextOrder++,
-      requestId: randomUuid(random),
+      // The gateway keeps it with each effect, among those of the same device.
+      requestId: orderedUuid(random, clock.now()),
       type,
       payload: text,
       idempotencyKey,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Random, randomFraction, randomText, randomUuid, systemRandom } from './random.ts';
+import { orderedUuid, type Random, randomFraction, randomText, randomUuid, systemRandom } from './random.ts';
 
 const always = (byte: number): Random => ({ bytes: (count) => new Uint8Array(count).fill(byte) });
 const ascending: Random = { bytes: (count) => Uint8Array.from({ length: count }, (_, at) => at) };
@@ -9,6 +9,16 @@ describe('what is made of random bytes', () => {
     expect(randomUuid(ascending)).toBe('00010203-0405-4607-8809-0a0b0c0d0e0f');
     expect(randomUuid(always(255))).toBe('ffffffff-ffff-4fff-bfff-ffffffffffff');
     expect(randomUuid(always(0))).toBe('00000000-0000-4000-8000-000000000000');
+  });
+
+  it('is a UUID of version 7, in the order of time', () => {
+    // The example of RFC 9562, appendix A.6, with other random bits.
+    expect(orderedUuid(ascending, 0x017f22e279b0)).toBe('017f22e2-79b0-7607-8809-0a0b0c0d0e0f');
+    expect(orderedUuid(always(255), 0.9)).toBe('00000000-0000-7fff-bfff-ffffffffffff');
+
+    const times = [0, 1, 255, 256, 2 ** 31, 2 ** 32, 1_772_600_000_000, 1_772_600_000_001, 2 ** 48 - 1];
+    const ids = times.map((now) => orderedUuid(always(255), now));
+    expect([...ids].sort()).toEqual(ids);
   });
 
   it('is text of 43 characters for 32 bytes [HS-16]', () => {

@@ -272,7 +272,7 @@ export const mutations: readonly Mutation[] = [
       {
         file: 'client-sdk/src/requests/pending.ts',
         find: 'pending.unanswered = true;',
-        replace: 'Object.assign(pending, { unanswered: true, requestId: randomUuid(random) });',
+        replace: 'Object.assign(pending, { unanswered: true, requestId: orderedUuid(random, clock.now()) });',
       },
     ],
   },
