@@ -38,6 +38,20 @@ describe('a cursor', () => {
     expect(codec.read(cursor, { ...audience, ...change })).toEqual({ valid: false, reason });
   });
 
+  it.each([
+    { tenant: 'other' },
+    { epoch: 'epoch-2' },
+    { position: 42 },
+    { eventId: '00000000-0000-4000-8000-0000deadbeee' },
+  ])('names a place by what it is, and not by the one that was named before it: %j [EV-16]', (change) => {
+    const fresh = createCursorCodec(nodeCrypto(), Buffer.from('a secret'));
+    const other = { ...place, ...change };
+    codec.placeHalf(place);
+
+    expect(codec.placeHalf(other)).toBe(fresh.placeHalf(other));
+    expect(codec.placeHalf(other)).not.toBe(codec.placeHalf(place));
+  });
+
   it('of another secret is unknown [EV-16]', () => {
     const other = createCursorCodec(nodeCrypto(), Buffer.from('another secret'));
 

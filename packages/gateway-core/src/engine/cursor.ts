@@ -102,6 +102,16 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
     );
   }
 
+  /** The place that was named last: who connects while nothing happens is told of the same one. */
+  let last: { readonly place: LogPlace; readonly half: string } | undefined;
+
+  function placeHalf(place: LogPlace): string {
+    if (last === undefined || !isSamePlace(last.place, place)) {
+      last = { place, half: placeHalves(place, [place])[0] as string };
+    }
+    return last.half;
+  }
+
   /** Whether its place is one of the log that it names, in a tenant. */
   function isPlaceIn(tenant: string, { epoch, position, mark, placeTag }: CursorParts): boolean {
     return tagsOf({ tenant, epoch })([{ position, mark }])[0] === placeTag;
@@ -113,7 +123,7 @@ export function createCursorCodec(crypto: Crypto, secret: Uint8Array): CursorCod
       const revision = String(audience.revision);
       return joined(revision, scopes, audienceMac(audience, revision, scopes));
     },
-    placeHalf: (place) => placeHalves(place, [place])[0] as string,
+    placeHalf,
     placeHalves,
     read(cursor, audience) {
       const parts = partsOf(cursor);
@@ -161,6 +171,15 @@ export function markOf(eventId: string): string {
   if (eventId === '') return '0';
   const end = eventId.slice(-MARK_CHARACTERS);
   return end.includes('-') ? eventId.replaceAll('-', '').slice(-MARK_CHARACTERS) : end;
+}
+
+function isSamePlace(one: LogPlace, other: LogPlace): boolean {
+  return (
+    one.position === other.position &&
+    one.eventId === other.eventId &&
+    one.epoch === other.epoch &&
+    one.tenant === other.tenant
+  );
 }
 
 /** The place at the end of a log. */
