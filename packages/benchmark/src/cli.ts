@@ -32,8 +32,8 @@ const PAGE = join(ROOT, 'docs/performance.md');
 
 const values = optionsOf(process.argv.slice(2));
 
-// To exit is enough: what was started is ended then, and what was written for a time is removed.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+// To exit is enough: what was started is ended then, and what was written for a time is removed. A second signal changes nothing.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 try {
   if (values.help) console.log(HELP);
   else if (values.soak) await soak(minutesOf(values.minutes));

@@ -60,6 +60,7 @@ export function* schemaFilesInSteps(
   }
   for (const [name, schema] of Object.entries(frameSchemas(revision))) {
     written.push([`frames/${name}.json`, writer.write(closed(schema))]);
+    yield;
   }
   for (const [name, schema] of Object.entries(writer.definitions)) written.push([`values/${name}.json`, schema]);
 
