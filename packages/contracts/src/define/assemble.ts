@@ -1,12 +1,6 @@
-import type { OlderShapes } from './cast.ts';
 import type { Contract, Modules } from './contract.ts';
 import type { Definition } from './operation.ts';
-import type { ShapesOptions } from './shapes.ts';
-
-type AssembledParts<Brought extends OlderShapes> = Pick<Parts<Modules>, 'name' | 'revisions' | 'modules' | 'hashes'> & {
-  readonly casts: readonly Brought[];
-  readonly extensions?: Contract['extensions'];
-};
+import { createRevisionView, type RevisionView } from './revision-view.ts';
 
 /** What a contract is made of. */
 export type Parts<M extends Modules> = Pick<
@@ -14,23 +8,17 @@ export type Parts<M extends Modules> = Pick<
   'name' | 'revisions' | 'modules' | 'casts' | 'hashes' | 'extensions'
 >;
 
-/**
- * The parts of a contract put together, without a judgement of them: `defineContract` judges. `viewOf` makes what `at`
- * answers, once for each revision.
- */
-export function assemble<Brought extends OlderShapes, View>(
-  { name, revisions, modules, casts, hashes, extensions = [] }: AssembledParts<Brought>,
-  viewOf: (options: ShapesOptions & { readonly casts: readonly Brought[] }) => View,
-) {
+/** The parts of a contract put together, without a judgement of them: `defineContract` judges. */
+export function assemble({ name, revisions, modules, casts, hashes, extensions }: Parts<Modules>) {
   const definitions = definitionsOf(modules);
-  const views = new Map<number, View>();
+  const views = new Map<number, RevisionView>();
   const served = revisions.filter((entry) => entry.status !== 'retired').map((entry) => entry.revision);
   const newest = Math.max(...revisions.map((entry) => entry.revision));
 
-  function viewAt(revision: number): View {
+  function viewAt(revision: number): RevisionView {
     let view = views.get(revision);
     if (view === undefined) {
-      view = viewOf({ definitions, casts, extensions, revision });
+      view = createRevisionView({ definitions, casts, extensions, revision });
       views.set(revision, view);
     }
     return view;
@@ -42,10 +30,10 @@ export function assemble<Brought extends OlderShapes, View>(
     extensions,
     definitions,
     served,
-    get current(): View {
+    get current(): RevisionView {
       return viewAt(newest);
     },
-    at(revision: number): View {
+    at(revision: number): RevisionView {
       if (!served.includes(revision)) throw new RangeError(`contract ${name} does not serve revision ${revision}`);
       return viewAt(revision);
     },

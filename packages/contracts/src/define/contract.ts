@@ -3,7 +3,7 @@ import { assemble, definitionsOf, type Parts } from './assemble.ts';
 import type { Cast } from './cast.ts';
 import { checkContract } from './contract-check.ts';
 import type { Definition } from './operation.ts';
-import { createRevisionView, type RevisionView } from './revision-view.ts';
+import type { RevisionView } from './revision-view.ts';
 
 /** Files of definitions, as `import * as conversation from './conversation.ts'` brings them. */
 export type Modules = { readonly [Name: string]: { readonly [Export: string]: unknown } };
@@ -76,7 +76,7 @@ export function defineContract<M extends Modules>(options: ContractOptions<M>): 
 }
 
 function judged<M extends Modules>(parts: Parts<M>): Contract<M> {
-  const assembled = assemble(parts, createRevisionView);
+  const assembled = assemble(parts);
   const { definitions, served, at } = assembled;
   checkContract({ ...parts, definitions });
   return {
