@@ -96,14 +96,14 @@ async function crash(chaos: Chaos): Promise<void> {
   chaos.peers.clear();
 }
 
-/** A disk that now and then does not keep a commit, and now and then keeps one and does not say so. */
+/** A disk that now and then does not keep a commit, keeps one and does not say so, or has its works run once more first. */
 function faultyDisk(chaos: Pick<Chaos, 'next' | 'calm'>, from?: MemorySnapshot): MemoryStore {
   const fail = () => {
     if (!chaos.calm && chaos.next(40) === 0) throw new Error('the disk failed');
   };
   return createMemoryStore({
     ...(from === undefined ? {} : { from }),
-    faults: { beforeCommit: fail, afterCommit: fail },
+    faults: { runAgain: () => !chaos.calm && chaos.next(4) === 0, beforeCommit: fail, afterCommit: fail },
   });
 }
 
