@@ -51,7 +51,7 @@ export function createEventListeners(onError: (error: unknown, where: string) =>
     try {
       const answer = callback(told);
       if (!isPromise(answer)) return undefined;
-      return answer.then(
+      return Promise.resolve(answer).then(
         () => {},
         (error: unknown) => onError(error, where),
       );
@@ -87,7 +87,7 @@ export function createEventListeners(onError: (error: unknown, where: string) =>
 }
 
 /** Also one of another library: what can be awaited. */
-function isPromise(value: unknown): value is Promise<unknown> {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 

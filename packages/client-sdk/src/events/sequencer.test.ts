@@ -74,6 +74,31 @@ describe.each(ENTRIES)('events ($entry)', ({ createWorld }) => {
     finish();
   });
 
+  test('wait for whatever a handler answers that can be awaited, of any library', async () => {
+    const { client, gateway } = await createWorld();
+    const seen: string[] = [];
+    let finish = () => {};
+    client.on('turn.queued', ({ payload }) => {
+      seen.push(payload.turn_id);
+      const later = (resolve: () => void) => {
+        finish = resolve;
+      };
+      // biome-ignore lint/suspicious/noThenProperty: it is the promise of another library
+      return { then: later };
+    });
+    client.on('turn.queued', ({ payload }) => seen.push(`after ${payload.turn_id}`));
+    await client.connect();
+    gateway.last.emit('turn.queued', turn(1));
+    gateway.last.emit('turn.queued', turn(2));
+    await settled();
+
+    expect(seen).toEqual([uuid(1)]);
+    finish();
+    await settled();
+    expect(seen).toEqual([uuid(1), `after ${uuid(1)}`, uuid(2)]);
+    finish();
+  });
+
   test('are not lost by a handler that throws: it is reported, and the event counts as processed', async () => {
     const { client, gateway, clock, errors } = await createWorld({ mayReportErrors: true });
     const seen: string[] = [];
