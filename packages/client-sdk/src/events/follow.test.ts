@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { uuid } from '../../test/fake-gateway.ts';
-import { ENTRIES, settled, type World } from '../../test/world.ts';
+import { createOpenWorld, ENTRIES, settled, type World } from '../../test/world.ts';
 
 const turn = (number: number) => ({ turn_id: uuid(number) });
 
@@ -194,24 +194,6 @@ describe.each(ENTRIES)('follow ($entry)', ({ createWorld, createOpenWorld }) => 
     expect(gateway.last.acks).toEqual([]);
   });
 
-  test('reads again until it succeeds, and reports each failure', async () => {
-    const world = await createOpenWorld({ mayReportErrors: true, revisions: [2] });
-    const { gateway, clock, errors } = world;
-    const { shown, following } = follow(world);
-    await settled();
-    gateway.last.answer('turn.list', { turns: [] });
-    await following.ready;
-    gateway.last.close(1006);
-    await clock.advance(500);
-    gateway.last.refuse('turn.list', { code: 'internal', message: 'broken' });
-    await clock.advance(1_000);
-    gateway.last.answer('turn.list', { turns: [{ turn: listedTurn }] });
-    await settled();
-
-    expect(errors).toEqual(['reading again for follow: broken']);
-    expect(shown).toEqual(['listed']);
-  });
-
   test('rejects when the first read fails, and follows nothing', async () => {
     const world = await createOpenWorld({ mayReportErrors: true });
     const { following, shown } = follow(world);
@@ -263,6 +245,26 @@ describe.each(ENTRIES)('follow ($entry)', ({ createWorld, createOpenWorld }) => 
     const late = follow(world);
     await world.client.close();
     await expect(late.following.ready).rejects.toMatchObject({ code: expect.stringMatching(/closed|aborted/) });
+  });
+});
+
+describe('follow after a gap at revision 2', () => {
+  test('reads again until it succeeds, and reports each failure', async () => {
+    const world = await createOpenWorld({ mayReportErrors: true, revisions: [2] });
+    const { gateway, clock, errors } = world;
+    const { shown, following } = follow(world);
+    await settled();
+    gateway.last.answer('turn.list', { turns: [] });
+    await following.ready;
+    gateway.last.close(1006);
+    await clock.advance(500);
+    gateway.last.refuse('turn.list', { code: 'internal', message: 'broken' });
+    await clock.advance(1_000);
+    gateway.last.answer('turn.list', { turns: [{ turn: listedTurn }] });
+    await settled();
+
+    expect(errors).toEqual(['reading again for follow: broken']);
+    expect(shown).toEqual(['listed']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { uuid } from '../../test/fake-gateway.ts';
-import { createWorld, ENTRIES, settled } from '../../test/world.ts';
+import { createOpenWorld, createWorld, ENTRIES, settled } from '../../test/world.ts';
 import type { Client, SnapshotReason } from '../index.ts';
 
 const turn = (number: number) => ({ turn_id: uuid(number) });
@@ -233,7 +233,7 @@ describe.each(ENTRIES)('the chain of events ($entry)', ({ createWorld }) => {
   });
 });
 
-describe.each(ENTRIES)('a reconnect ($entry)', ({ createWorld, createOpenWorld }) => {
+describe.each(ENTRIES)('a reconnect ($entry)', ({ createWorld }) => {
   test('resumes where the application was, and nothing is handed on twice or left out [CL-5]', async () => {
     const { client, gateway, clock } = await createWorld();
     const seen: string[] = [];
@@ -288,7 +288,9 @@ describe.each(ENTRIES)('a reconnect ($entry)', ({ createWorld, createOpenWorld }
 
     expect(gateway.last.acks).toEqual([]);
   });
+});
 
+describe('a reconnect at revision 2', () => {
   test('keeps the events that came once, and lets go of those that were ephemeral', async () => {
     const { client, gateway, clock } = await createOpenWorld({ revisions: [2] });
     const seen: string[] = [];
@@ -341,6 +343,65 @@ describe.each(ENTRIES)('a gap ($entry)', ({ createWorld, createOpenWorld }) => {
     },
   );
 
+  test('is told when the gateway starts afresh although it was asked to resume', async () => {
+    const { client, gateway, clock } = await createWorld();
+    const reasons: string[] = [];
+    client.onSnapshotRequired((reason) => reasons.push(reason));
+    await client.connect();
+    gateway.options = { recovery: () => ({ outcome: 'fresh' }) };
+    gateway.last.close(1006);
+    await clock.advance(500);
+
+    expect(reasons).toEqual(['unknown_cursor']);
+  });
+
+  test('that nobody handles is an error, where events are used at all [CL-8]', async () => {
+    const { client, gateway, clock, errors } = await createOpenWorld({ mayReportErrors: true });
+    gateway.options = { recovery: () => ({ outcome: 'snapshot_required', reason: 'trimmed' }) };
+    gateway.last.close(1006);
+    await clock.advance(500);
+    expect(errors).toEqual([]);
+
+    collect(client);
+    gateway.last.close(1006);
+    await clock.advance(2_000);
+    expect(errors).toEqual([expect.stringContaining('events were missed (trimmed)')]);
+  });
+
+  test('does not come twice when the connection dies while the application reads afresh', async () => {
+    const { client, gateway, clock } = await createWorld();
+    const reasons: string[] = [];
+    let finish = () => {};
+    client.onSnapshotRequired((reason) => {
+      reasons.push(reason);
+      return new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    const seen = collect(client);
+    await client.connect();
+    gateway.options = {
+      recovery: (resume) =>
+        resume === 'c.0' ? { outcome: 'snapshot_required', reason: 'trimmed' } : { outcome: 'resumed' },
+    };
+    gateway.last.close(1006);
+    await settled();
+    gateway.connections[0]?.emit('turn.queued', turn(1));
+    await clock.advance(500);
+    gateway.last.close(1006);
+    await settled();
+    gateway.connections[0]?.emit('turn.queued', turn(2));
+    await clock.advance(2_000);
+    finish();
+    await clock.advance(100);
+
+    expect(reasons).toEqual(['trimmed']);
+    expect(gateway.last.offer.resume).toEqual({ cursor: 'c.1' });
+    expect(seen).toEqual([uuid(2)]);
+  });
+});
+
+describe('a gap at revision 2', () => {
   test('is told at revision 2 after every reconnect, for nothing can be resumed there', async () => {
     const { client, gateway, clock } = await createWorld({ revisions: [2] });
     const reasons: string[] = [];
@@ -410,63 +471,6 @@ describe.each(ENTRIES)('a gap ($entry)', ({ createWorld, createOpenWorld }) => {
     await settled();
     expect(steps).toEqual([uuid(1), 'not_resumable', uuid(2), 'not_resumable']);
   });
-
-  test('is told when the gateway starts afresh although it was asked to resume', async () => {
-    const { client, gateway, clock } = await createWorld();
-    const reasons: string[] = [];
-    client.onSnapshotRequired((reason) => reasons.push(reason));
-    await client.connect();
-    gateway.options = { recovery: () => ({ outcome: 'fresh' }) };
-    gateway.last.close(1006);
-    await clock.advance(500);
-
-    expect(reasons).toEqual(['unknown_cursor']);
-  });
-
-  test('that nobody handles is an error, where events are used at all [CL-8]', async () => {
-    const { client, gateway, clock, errors } = await createOpenWorld({ mayReportErrors: true });
-    gateway.options = { recovery: () => ({ outcome: 'snapshot_required', reason: 'trimmed' }) };
-    gateway.last.close(1006);
-    await clock.advance(500);
-    expect(errors).toEqual([]);
-
-    collect(client);
-    gateway.last.close(1006);
-    await clock.advance(2_000);
-    expect(errors).toEqual([expect.stringContaining('events were missed (trimmed)')]);
-  });
-
-  test('does not come twice when the connection dies while the application reads afresh', async () => {
-    const { client, gateway, clock } = await createWorld();
-    const reasons: string[] = [];
-    let finish = () => {};
-    client.onSnapshotRequired((reason) => {
-      reasons.push(reason);
-      return new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-    });
-    const seen = collect(client);
-    await client.connect();
-    gateway.options = {
-      recovery: (resume) =>
-        resume === 'c.0' ? { outcome: 'snapshot_required', reason: 'trimmed' } : { outcome: 'resumed' },
-    };
-    gateway.last.close(1006);
-    await settled();
-    gateway.connections[0]?.emit('turn.queued', turn(1));
-    await clock.advance(500);
-    gateway.last.close(1006);
-    await settled();
-    gateway.connections[0]?.emit('turn.queued', turn(2));
-    await clock.advance(2_000);
-    finish();
-    await clock.advance(100);
-
-    expect(reasons).toEqual(['trimmed']);
-    expect(gateway.last.offer.resume).toEqual({ cursor: 'c.1' });
-    expect(seen).toEqual([uuid(2)]);
-  });
 });
 
 describe.each(ENTRIES)('more events than the application takes ($entry)', ({ createWorld }) => {
@@ -479,7 +483,9 @@ describe.each(ENTRIES)('more events than the application takes ($entry)', ({ cre
 
     expect(gateway.last.acks).toEqual([]);
   });
+});
 
+describe('more events than the application takes, without credit', () => {
   test('lose the ephemeral ones first, and then the connection', async () => {
     const { client, gateway, clock, errors } = await createWorld({
       revisions: [2],

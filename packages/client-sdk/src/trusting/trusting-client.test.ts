@@ -5,6 +5,14 @@ import type { TrustingClient } from './trusting-client.ts';
 const [, { createWorld, createOpenWorld }] = ENTRIES;
 
 describe('a client that trusts its gateway', () => {
+  test('talks to no gateway that does not prove who it is, and offers no revision without a proof', async () => {
+    const { client, gateway } = await createWorld({ gatewayOptions: { revisions: [2] } });
+
+    await expect(client.connect()).rejects.toMatchObject({ code: 'refused', mustChange: 'gateway' });
+    expect(gateway.last.offer).toMatchObject({ protocol_rev: 3, protocol_revs: [3] });
+    await expect(createWorld({ revisions: [2, 3] })).rejects.toMatchObject({ code: 'bad_configuration' });
+  });
+
   test('takes a result as it comes: nothing is filled in, dropped or refused', async () => {
     const { client, gateway } = await createOpenWorld();
     const asked = client.request('conversation.archive', { conversation_id: 'c', archived: true });

@@ -18,13 +18,11 @@ describe('the contract as a peer speaks it', () => {
     expect(facts(spoken.events)).toEqual(facts(view.events));
   });
 
-  it.each([spokenTyrum, trustingTyrum])('is the one that peers agree on', ({ name, served, hashes, extensions }) => {
-    expect({ name, served, hashes, extensions }).toEqual({
-      name: 'tyrum',
-      served: tyrum.served,
-      hashes: tyrum.hashes,
-      extensions: [],
-    });
+  it('is the one that peers agree on', () => {
+    const { hashes, served } = tyrum;
+
+    expect(spokenTyrum).toMatchObject({ name: 'tyrum', hashes, served, extensions: [] });
+    expect(trustingTyrum).toMatchObject({ name: 'tyrum', hashes, served: [3], extensions: [] });
   });
 
   it('has no revision that it does not serve', () => {
@@ -33,17 +31,20 @@ describe('the contract as a peer speaks it', () => {
 });
 
 describe('the contract as a peer speaks it that trusts the other side', () => {
-  it.each(tyrum.served)('has the effect of every request and the keeping of every event, revision %i', (revision) => {
-    const { requests, events } = trustingTyrum.at(revision);
+  it.each(trustingTyrum.served)(
+    'has the effect of every request and the keeping of every event, revision %i',
+    (revision) => {
+      const { requests, events } = trustingTyrum.at(revision);
 
-    for (const [type, { definition }] of tyrum.at(revision).requests) {
-      const known = definition.direction === 'to_peer' ? undefined : requests.get(type)?.definition.effect;
-      expect(known ?? definition.effect, type).toBe(definition.effect);
-    }
-    for (const [type, { definition }] of tyrum.at(revision).events) {
-      expect(events.get(type)?.definition.kept === 'ephemeral', type).toBe(definition.kept === 'ephemeral');
-    }
-  });
+      for (const [type, { definition }] of tyrum.at(revision).requests) {
+        const known = definition.direction === 'to_peer' ? undefined : requests.get(type)?.definition.effect;
+        expect(known ?? definition.effect, type).toBe(definition.effect);
+      }
+      for (const [type, { definition }] of tyrum.at(revision).events) {
+        expect(events.get(type)?.definition.kept === 'ephemeral', type).toBe(definition.kept === 'ephemeral');
+      }
+    },
+  );
 
   it('takes everything as it comes, and an unheard-of request for one that may have an effect', () => {
     const odd = { nobody: ['knows', 'this'] };

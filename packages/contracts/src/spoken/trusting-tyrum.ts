@@ -7,6 +7,7 @@ import { TRUSTED_FACTS } from './trusted-facts.gen.ts';
 /**
  * The contract that this project ships, for a peer that trusts the other side. Payloads and results are taken as they come: no
  * default is filled in, no unknown key is dropped, nothing is refused. A request that does not exist is the other side's to refuse.
+ * It has no revision at which a gateway does not prove who it is.
  */
 export const trustingTyrum: Spoken = /* @__PURE__ */ trusting();
 

@@ -50,19 +50,24 @@ ${told}
 `;
 }
 
+/** The first revision at which a gateway proves who it is: nobody else is trusted. */
+const FIRST_WITH_PROOF = 3;
+
 /** What a peer cannot do without that takes everything else as it comes. */
 function trustedFactsModule(
   { name, served }: Contract,
   requests: readonly RequestDefinition[],
   events: readonly EventDefinition[],
 ): string {
-  const reads = requests.filter(({ effect, direction }) => effect === 'read' && direction !== 'to_peer');
-  const ephemeral = events.filter(({ kept }) => kept === 'ephemeral');
+  const lives = ({ until = FIRST_WITH_PROOF }: Definition) => until >= FIRST_WITH_PROOF;
+  const reads = requests.filter((one) => one.effect === 'read' && one.direction !== 'to_peer' && lives(one));
+  const ephemeral = events.filter((one) => one.kept === 'ephemeral' && lives(one));
+  const proven = served.filter((revision) => revision >= FIRST_WITH_PROOF);
   const typesOf = (those: readonly Definition[]) => literal(those.map(({ type }) => type));
   return `${HEAD}
 export const TRUSTED_FACTS = {
   name: ${literal(name)},
-  served: ${literal(served)},
+  served: ${literal(proven)},
   reads: ${typesOf(reads)},
   ephemeral: ${typesOf(ephemeral)},
 } as const;
