@@ -2,10 +2,10 @@ import {
   type Contract,
   type EventScope,
   type EventView,
+  exceedsUtf8,
   mustFit,
   type Random,
   randomUuid,
-  utf8Length,
 } from '@tyrum/contracts';
 import type { NewEvent, Transaction } from '../ports/store.ts';
 import { contractError } from './admission.ts';
@@ -45,7 +45,7 @@ export function createEventHub<C extends Contract>(options: {
     const device = addressee(type, eventOptions);
     const text = JSON.stringify(mustFit(view.payload, payload, 'payload'));
     const scopeText = scope === undefined ? '' : JSON.stringify(scope);
-    if (utf8Length(text, maxFrameBytes) + utf8Length(scopeText) + ENVELOPE_BYTES > maxFrameBytes) {
+    if (exceedsUtf8(text + scopeText, maxFrameBytes - ENVELOPE_BYTES)) {
       throw contractError(type, [{ path: ['payload'], message: `makes an event larger than ${maxFrameBytes} bytes` }]);
     }
     return {
