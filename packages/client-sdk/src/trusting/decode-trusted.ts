@@ -11,18 +11,21 @@ export function decodeTrusted(text: string): Decoded {
     return malformed('is not JSON');
   }
   if (typeof frame !== 'object' || frame === null) return malformed('expected a JSON object');
-  if (typeof frame.type !== 'string') return malformed('expected a type');
-  if (frame.event_id !== undefined && frame.ok === undefined) return { kind: 'event', frame: frame as EventFrame };
-  if (typeof frame.request_id !== 'string') return malformed('expected a request_id');
-  if (frame.ok === undefined) return { kind: 'request', frame: frame as RequestFrame };
-  if (frame.ok || hasCode(frame)) return { kind: 'response', frame: frame as ResponseFrame };
-  return malformed('expected an error with a code');
+  const { ok, event_id: eventId, request_id: requestId, type } = frame;
+  if (eventId !== undefined && ok === undefined && typeof type === 'string') {
+    return { kind: 'event', frame: frame as EventFrame };
+  }
+  if (typeof requestId !== 'string') return malformed('expected a request_id');
+  if (ok === undefined && typeof type === 'string') return { kind: 'request', frame: frame as RequestFrame };
+  if (ok === undefined) return malformed('expected a type');
+  if (typeof type === 'string' && (ok || hasCode(frame))) return { kind: 'response', frame: frame as ResponseFrame };
+  return { ...malformed('expected a type, and a code where it is an error'), response_to: requestId };
 }
 
 function hasCode(frame: object): boolean {
   return 'error' in frame && typeof frame.error === 'object' && frame.error !== null && 'code' in frame.error;
 }
 
-function malformed(message: string): Decoded {
+function malformed(message: string): Extract<Decoded, { kind: 'malformed' }> {
   return { kind: 'malformed', issue: { path: [], message } };
 }

@@ -20,7 +20,7 @@ export function refuseRequests(): IncomingRequests {
       const outcome = type === 'ping' ? { ok: true as const } : { ok: false as const, error: errorBodyOf(refusal) };
       send(responseText(session.view.revision, { request_id, type }, outcome));
     },
-    // A frame that is no request was told to `onError` already.
+    // `decodeTrusted` knows no request that is malformed.
     refuse() {},
     running: 0,
     abortAll() {},

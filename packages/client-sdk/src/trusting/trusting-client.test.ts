@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ENTRIES, settled } from '../../test/world.ts';
 import type { TrustingClient } from './trusting-client.ts';
 
+const uuid = (last: number) => `00000000-0000-4000-8000-${String(last).padStart(12, '0')}`;
 const [, { createWorld, createOpenWorld }] = ENTRIES;
 
 describe('a client that trusts its gateway', () => {
@@ -60,11 +61,15 @@ describe('a client that trusts its gateway', () => {
     expect(() => small.handle('task.execute', () => ({}))).toThrow('take createClient of @tyrum/client-sdk');
   });
 
-  test('reports a refusal that says nothing', async () => {
-    const { gateway, errors } = await createOpenWorld({ mayReportErrors: true });
-    gateway.last.sendRaw('{"request_id":"r","type":"ping","ok":false}');
+  test('settles a request also by a refusal that says nothing, and reports one that answers nothing', async () => {
+    const { client, gateway, errors } = await createOpenWorld({ mayReportErrors: true });
+    const asked = client.request('turn.get', { turn_id: uuid(1) });
     await settled();
+    const [request] = gateway.last.requests;
+    gateway.last.sendRaw(JSON.stringify({ request_id: request?.request_id, type: 'turn.get', ok: false }));
+    gateway.last.sendRaw('{"request_id":"r","type":"ping","ok":false}');
 
-    expect(errors).toEqual(['reading a frame: frame of the gateway: expected an error with a code']);
+    await expect(asked).rejects.toMatchObject({ code: 'invalid_message', sent: true });
+    expect(errors).toEqual(['reading a frame: frame of the gateway: expected a type, and a code where it is an error']);
   });
 });
