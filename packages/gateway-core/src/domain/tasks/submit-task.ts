@@ -1,4 +1,4 @@
-import { type Action, ProtocolError, type Random, randomUuid, type Trace } from '@tyrum/contracts';
+import { type Action, orderedUuid, ProtocolError, type Random, type Trace } from '@tyrum/contracts';
 import type { Alarms } from '../alarms/alarms.ts';
 import { jsonBytes, MOST_ACTION_BYTES } from '../json-size.ts';
 import { mayBeAsked, pairingOf } from '../pairings/pairing-records.ts';
@@ -44,7 +44,7 @@ export async function submitTask(
   if (nodeId !== undefined) await refuseNode(unit, nodeId, capability);
   return saveTask(unit, alarms, {
     task: {
-      task_id: randomUuid(random),
+      task_id: orderedUuid(random, unit.now),
       status: 'queued',
       action,
       ...(nodeId === undefined ? {} : { node_id: nodeId }),

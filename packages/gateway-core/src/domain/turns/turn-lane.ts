@@ -1,4 +1,4 @@
-import { ProtocolError, type Random, randomUuid } from '@tyrum/contracts';
+import { orderedUuid, ProtocolError, type Random, randomUuid } from '@tyrum/contracts';
 import type { Transaction } from '../../ports/store.ts';
 import type { ConversationRecord } from '../conversations/conversation-records.ts';
 import { SYSTEM, type TenantUnit } from '../tenant-unit.ts';
@@ -117,7 +117,7 @@ export function createTurnLane(random: Random, signals: LaneSignals): TurnLane {
       if (front !== undefined) await refuseMore(unit, conversation, front);
       const record: TurnRecord = {
         turn: {
-          turn_id: randomUuid(random),
+          turn_id: orderedUuid(random, unit.now),
           job_id: randomUuid(random),
           conversation_key: conversation.key,
           status: 'queued',
