@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Issue } from '../frames/decode.ts';
 import { describeIssue, expectationOf, issuesOf } from '../frames/issues.ts';
+import { compiledSchema } from './compiled-schema.ts';
 import type { Schema } from './operation.ts';
 
 /** A value as its schema has it, or why it does not fit. */
@@ -18,7 +19,7 @@ const words = { error: expectationOf };
 
 /** Reads a value by a schema of the wire: defaults are filled in. Paths go from `root` on. Never throws. */
 export function readAs<Of extends Schema>(schema: Of, value: unknown, root: string): Reading<z.output<Of>> {
-  const parsed = z.safeParse(schema, value);
+  const parsed = z.safeParse(compiledSchema(schema), value);
   if (parsed.success) return { fits: true, value: parsed.data };
   // Only what does not fit is read with our words for it: taken along, they make every reading four times as dear.
   const told = z.safeParse(schema, value, words);
