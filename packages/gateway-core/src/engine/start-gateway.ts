@@ -1,14 +1,4 @@
-import {
-  CLOSE_CODES,
-  type Contract,
-  randomFraction,
-  randomText,
-  randomUuid,
-  systemClock,
-  systemRandom,
-  type Tyrum,
-  tyrum,
-} from '@tyrum/contracts';
+import { type Contract, randomText, randomUuid, systemClock, systemRandom, type Tyrum, tyrum } from '@tyrum/contracts';
 import type { Domain, DomainPolicies, DomainServices, Unit } from '../domain/domain.ts';
 import { nodeCrypto } from '../ports/node-crypto.ts';
 import type { Awaitable } from '../ports/store.ts';
@@ -20,6 +10,7 @@ import { type AcceptedConnection, acceptConnection, type ConnectionServices } fr
 import { createCursorCodec } from './cursor.ts';
 import { createDirectory } from './directory.ts';
 import { createDispatcher } from './dispatcher.ts';
+import { drain, RESTART } from './drain.ts';
 import { EncodedEvent } from './encoded-event.ts';
 import { createEngineOperations } from './engine-operations.ts';
 import { createEventHub } from './event-hub.ts';
@@ -42,9 +33,6 @@ import { createTokenWatch } from './token-watch.ts';
 
 /** Devices whose request rate is remembered at a time. */
 const MOST_BUCKETS = 10_000;
-/** Peers of a stopping gateway come back spread over this time, each after a delay of its own. */
-const RECONNECT_SPREAD_MS = 2000;
-const RESTART = [CLOSE_CODES.restart.code, 'the gateway restarts'] as const;
 
 /** A gateway as this package holds it: with what it keeps in memory for its connections, counted. */
 export interface StartedGateway<C extends Contract> extends Gateway<C> {
@@ -204,24 +192,6 @@ export async function startGateway<C extends Contract = Tyrum>(
   let drained: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
 
-  async function drain(): Promise<void> {
-    dispatcher.drain();
-    // Who has not finished its handshake has nothing that could be waited for.
-    for (const connection of [...connections]) if (!connection.open) connection.shutDown(...RESTART);
-    const peers = [...directory.all()];
-    const share = Math.max(1, Math.floor(RECONNECT_SPREAD_MS / Math.max(1, peers.length)));
-    peers.forEach((peer, index) => {
-      peer.announceDraining(Math.floor((index + randomFraction(random)) * share));
-    });
-    let stopTimer = () => {};
-    const patience = new Promise<void>((resolve) => {
-      stopTimer = clock.after(limits.drain_ms, resolve);
-    });
-    await Promise.race([dispatcher.idle(), patience]);
-    stopTimer();
-    for (const connection of [...connections]) connection.shutDown(...RESTART);
-  }
-
   /** A connection is over. The domain hears of it when it was told of its beginning. */
   function ended(connection: AcceptedConnection, peer: Session | undefined): void {
     connections.delete(connection);
@@ -308,7 +278,7 @@ export async function startGateway<C extends Contract = Tyrum>(
       tenantLogs: tenantLogs.size,
     }),
     drain() {
-      drained ??= drain();
+      drained ??= drain({ dispatcher, connections, peers: directory, clock, random, patienceMs: limits.drain_ms });
       return drained;
     },
     close() {
