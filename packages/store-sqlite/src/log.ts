@@ -15,7 +15,8 @@ import type { Session } from './session.ts';
  * An event's place is the number of its log and, in the lower 40 bits, its position: so all logs share one table that only
  * grows at its leaves, and a log is a range of it. SQLite computes the places, whose integers are larger than JavaScript's.
  */
-const PLACE = '((? << 40) + ?)';
+// The drivers bind every number as a real one, and a sum of those would be rounded.
+const PLACE = '((? << 40) + CAST(? AS INTEGER))';
 const MOST_POSITION = 2 ** 40 - 1;
 const POSITION = '(place & 0xffffffffff)';
 
@@ -120,7 +121,7 @@ export function createEventReader(
   const read = driver.prepareRows(
     database,
     `SELECT ${POSITION}, event_id, type, occurred_at, scope_kind, scope_id, device, payload
-     FROM logs CROSS JOIN events ON place > ((number << 40) + ?) AND place < ((number + 1) << 40)
+     FROM logs CROSS JOIN events ON place > ((number << 40) + CAST(? AS INTEGER)) AND place < ((number + 1) << 40)
      WHERE tenant = ? ORDER BY place LIMIT ?`,
   );
   // The columns are those of EventRow, in its order.

@@ -179,6 +179,28 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
     await store.close();
   });
 
+  it('counts exactly in the logs of millions of tenants', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    await store.transact((tx) => {
+      const make = native(tx).prepare(`INSERT INTO logs VALUES (?, ?, '', 0, '')`);
+      for (const number of [8_191, 8_192, 7_999_999, 8_000_000]) make.run(number, `tenant ${number}`);
+      for (const eventId of ['one', 'two', 'three']) append(tx, [], eventId, 'tenant 8000000');
+      append(tx, [], 'other', 'tenant 7999999');
+      append(tx, [], 'other', 'tenant 8192');
+    });
+
+    const names = async (tenant: string, after: number) =>
+      (await store.log.read(tenant, after, 9)).map(({ position, eventId }) => `${position}: ${eventId}`);
+    expect(await names('tenant 8000000', 0)).toEqual(['1: one', '2: two', '3: three']);
+    expect(await names('tenant 8000000', 1)).toEqual(['2: two', '3: three']);
+    expect(await names('tenant 7999999', 0)).toEqual(['1: other']);
+    expect(await names('tenant 8192', 0)).toEqual(['1: other']);
+    expect(await names('tenant 8191', 0)).toEqual([]);
+    expect(await store.transact((tx) => tx.log.trim('tenant 8000000', { upTo: 2, limit: 9 }))).toBe(2);
+    expect(await names('tenant 8000000', 0)).toEqual(['3: three']);
+    await store.close();
+  });
+
   it('cannot be used after its work has ended', async () => {
     const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
     const things: Collection<number> = { name: 'things', indexes: {} };
