@@ -34,7 +34,7 @@ test('the same seed gives the same course of things on every Node.js', async () 
     [
       "d562e39dc79fedc6bec5f55a6a0910eaca02548bc89c96bd6f6a48fa833e5e6b",
       "062d0e92fa64894cb05483a60645b5ed0d23e3067b94999f2493a3fdf0874cc0",
-      "7702050464f5b6071ee55bbe543acbe8a02ee30fd8096f3b49b3a2608825d5eb",
+      "447cf857d46989ce02921551f609e54a884b43099e8bd7195b0410f242762b4a",
     ]
   `);
 });

@@ -32,20 +32,22 @@ const BATCH = 128;
 const NEWS = { perSecond: 5_000, burst: 20_000 };
 
 export function createPresenceWatch(services: DomainServices, background: Background): PresenceWatch {
-  const { clock, peers, store } = services;
+  const { clock, events, peers, store } = services;
   const news = createBucket({ ...NEWS, elapsed: clock.elapsed });
 
   const watch = createPeriodic(clock, background, { what: 'see who is still there', everyMs: LOOK_MS, work: look });
   const notes = createPresenceNotes(services, background, upserted);
 
-  /** Whether one event more may be told to all that a tenant has connected. */
-  function mayTell(tenant: string): boolean {
-    const deliveries = Math.max(1, peers.count(tenant));
-    return news.take(Math.min(deliveries, NEWS.burst)) === 0;
+  /** Once a transaction holds, tells all that its tenant has connected, unless that is one event too many. */
+  function tell({ tenant, afterCommit }: TenantUnit, send: () => void): void {
+    afterCommit(() => {
+      const deliveries = Math.max(1, peers.count(tenant));
+      if (news.take(Math.min(deliveries, NEWS.burst)) === 0) send();
+    });
   }
 
-  function upserted({ events, tenant }: TenantUnit, entry: Presence): void {
-    if (mayTell(tenant)) events.emit('presence.upserted', { entry });
+  function upserted(unit: TenantUnit, entry: Presence): void {
+    tell(unit, () => events.emit(unit.tenant, 'presence.upserted', { entry }));
   }
 
   /** Looks at everyone who was not seen for a while: who is connected is seen, and who is not is gone in the end. */
@@ -70,7 +72,8 @@ export function createPresenceWatch(services: DomainServices, background: Backgr
     const { tenant, device_id, role, seen } = value;
     const connected = peers.find(tenant, device_id, role) !== undefined;
     if (!connected && seen > clock.now() - GONE_MS) return;
-    await inTenant(services, tenant, async ({ tx, events, now }) => {
+    await inTenant(services, tenant, async (unit) => {
+      const { tx, now } = unit;
       const current = await findPresence(tx, value);
       if (current === undefined || current.seen !== seen) return;
       if (connected) {
@@ -78,7 +81,8 @@ export function createPresenceWatch(services: DomainServices, background: Backgr
         return;
       }
       await tx.documents.delete(SYSTEM, presence, presenceDocumentId(value));
-      if (mayTell(tenant)) events.emit('presence.pruned', { instance_id: current.entry.instance_id });
+      const { instance_id } = current.entry;
+      tell(unit, () => events.emit(tenant, 'presence.pruned', { instance_id }));
     });
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../store/memory-store.ts';
 import { createDomainWorld, type DomainWorld, deviceIdOf, refusal } from '../test-support/domain-world.ts';
 import type { FakePeer } from '../test-support/fake-peer.ts';
 
@@ -171,6 +172,25 @@ describe('who is there', () => {
 
     expect([before, news(world).length - before]).toEqual([100, 200]);
     expect((await world.call('presence.list', { limit: 200 })).entries).toHaveLength(100);
+  });
+
+  it('is told as often where every transaction runs twice', async () => {
+    let runs = 0;
+    const runAgain = () => {
+      runs += 1;
+      return runs % 2 === 1;
+    };
+    const world = await createDomainWorld({ store: createMemoryStore({ faults: { runAgain } }) });
+    const name = 'desk';
+    await world.open({ name, role: 'client' });
+    world.services.peers.count = () => 10_000;
+
+    for (let round = 0; round < 3; round += 1) {
+      await world.call('presence.beacon', {}, { ...atTheDesk, deviceId: deviceIdOf(name) });
+    }
+
+    // One when it connected, and two that use up all that may be delivered at once.
+    expect(news(world)).toHaveLength(2);
   });
 
   it('is told of no more than deliveries allow when hundreds leave hundreds, and all of them go off the list', async () => {
