@@ -46,7 +46,7 @@ export const QUICK: Plan = {
   turnMs: 100,
   inFlight: 8,
   rampMs: 20,
-  idleConnections: 300,
+  idleConnections: 200,
   fanOutConnections: 200,
   missedEvents: 1000,
   growth: { connections: 300, fewEvents: 1000, manyEvents: 20_000 },

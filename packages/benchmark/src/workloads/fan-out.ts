@@ -10,7 +10,7 @@ const subjects: readonly Subject[] = [
   { name: 'raw ws, framed once', server: 'raw framed once', dialect: 'plain' },
   { name: 'raw ws, put into words for each', server: 'raw per peer', dialect: 'plain', spare: true },
   { name: 'Socket.IO', server: 'socket.io', dialect: 'socket.io' },
-  { name: 'rpc-websockets', server: 'rpc-websockets subscribed', dialect: 'rpc-websockets' },
+  { name: 'rpc-websockets', server: 'rpc-websockets subscribed', dialect: 'rpc-websockets', spare: true },
   { name: 'tRPC subscription', server: 'trpc subscribed', dialect: 'trpc' },
   { name: '**Tyrum**', server: 'tyrum', dialect: 'tyrum' },
 ];

@@ -28,8 +28,11 @@ interface Asking extends Running {
 /** What a message costs while many connections are open that are idle, and while all of them ask. */
 export async function growConnections(bench: Bench): Promise<readonly Table[]> {
   const many = bench.plan.growth.connections;
-  const open = (subject: Pick<Subject, 'name' | 'server' | 'dialect'>, count: number) => ({ ...subject, count });
-  const raw = open({ name: 'raw ws', server: 'raw', dialect: 'plain' }, many);
+  const open = (subject: Pick<Subject, 'name' | 'server' | 'dialect' | 'spare'>, count: number) => ({
+    ...subject,
+    count,
+  });
+  const raw = open({ name: 'raw ws', server: 'raw', dialect: 'plain', spare: true }, many);
   const alone = open({ name: '**Tyrum**', server: 'tyrum', dialect: 'tyrum' }, 1);
   const subjects = subjectsOf(bench, [alone, { ...alone, count: many }, raw]);
   return withSubjects(bench, subjects, async (running) => {

@@ -6,8 +6,8 @@ import type { Column, Table, Workload } from './workload.ts';
 const subjects: readonly Subject[] = [
   { name: 'raw ws', server: 'raw', dialect: 'plain' },
   { name: 'tRPC', server: 'trpc', dialect: 'trpc' },
-  { name: 'rpc-websockets', server: 'rpc-websockets', dialect: 'rpc-websockets' },
-  { name: 'graphql-ws', server: 'graphql-ws', dialect: 'graphql-ws' },
+  { name: 'rpc-websockets', server: 'rpc-websockets', dialect: 'rpc-websockets', spare: true },
+  { name: 'graphql-ws', server: 'graphql-ws', dialect: 'graphql-ws', spare: true },
   { name: 'Socket.IO', server: 'socket.io', dialect: 'socket.io' },
   { name: '**Tyrum**', server: 'tyrum', dialect: 'tyrum' },
 ];
