@@ -14,7 +14,7 @@ describe('what answers requests', () => {
   });
 
   it('is judged by words that code cannot avoid: the handshake, which does know, is full of them', () => {
-    const mentions = mentionsIn(join(root, 'packages/gateway-core/src/engine/handshake.ts'));
+    const mentions = mentionsIn(join(root, 'packages/gateway-core/src/engine/handshake/handshake.ts'));
 
     expect(mentions.length).toBeGreaterThan(10);
   });

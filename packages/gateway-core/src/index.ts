@@ -3,13 +3,13 @@
 export { agentIdOf } from './domain/agent-id.ts';
 export type { DomainPolicies, TokenGrant, TokenOffice, Unit } from './domain/domain.ts';
 export { type EchoRunnerOptions, echoRunner } from './domain/echo-runner.ts';
-export type { EventHub, EventOptions, EventWriter, GatewayEvents } from './engine/event-writer.ts';
+export type { Peer, PeerDirectory, PeerRequestOptions } from './engine/connection/peer.ts';
+export type { EventHub, EventOptions, EventWriter, GatewayEvents } from './engine/events/event-writer.ts';
 export { createGateway } from './engine/gateway.ts';
 export type { ExtraHandlers, Gateway, GatewayOptions } from './engine/gateway-options.ts';
-export type { Caller, Handler, Handlers, RequestContext } from './engine/handlers.ts';
 export { DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './engine/limits.ts';
-export type { OneShotRequest, OneShotResponse } from './engine/one-shot-call.ts';
-export type { Peer, PeerDirectory, PeerRequestOptions } from './engine/peer.ts';
+export type { Caller, Handler, Handlers, RequestContext } from './engine/requests/handlers.ts';
+export type { OneShotRequest, OneShotResponse } from './engine/requests/one-shot-call.ts';
 
 // The ports.
 export type {

@@ -1,6 +1,6 @@
 import { type Contract, systemClock, type Tyrum } from '@tyrum/contracts';
 import { createGateway, type Gateway, type GatewayOptions, silentTelemetry } from '@tyrum/gateway-core';
-import { createFront, type Front, type HttpOptions } from './front.ts';
+import { createFront, type Front, type HttpOptions } from './http/front.ts';
 
 export interface ServerOptions<C extends Contract = Tyrum> extends GatewayOptions<C> {
   readonly http?: HttpOptions;

@@ -42,12 +42,12 @@ export const regressions: readonly Regression[] = [
       name: 'tells a peer that it is connected whose token ended meanwhile',
       edits: [
         {
-          file: 'gateway-core/src/engine/open-session.ts',
+          file: 'gateway-core/src/engine/connection/open-session.ts',
           find: 'tokenWatch.watch(session, principal); if (connection.isClosed()) return undefined;',
           replace: '',
         },
         {
-          file: 'gateway-core/src/engine/open-session.ts',
+          file: 'gateway-core/src/engine/connection/open-session.ts',
           find: 'if (session === undefined) return;',
           replace:
             'if (session === undefined) return; services.tokenWatch.watch(session, opening.principal); if (opening.connection.isClosed()) return;',
@@ -125,7 +125,7 @@ export const regressions: readonly Regression[] = [
       name: 'tells a peer that waits for credit nothing, so that it never learns what it should acknowledge',
       edits: [
         {
-          file: 'gateway-core/src/engine/delivery.ts',
+          file: 'gateway-core/src/engine/events/delivery.ts',
           find: '(this.#position < this.#tail.head && this.#canSend())',
           replace: 'this.#position < this.#tail.head',
         },

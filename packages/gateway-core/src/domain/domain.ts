@@ -1,7 +1,7 @@
 import type { Clock, Contract, LocationSample, Node, Random, Role, Scope, Tyrum } from '@tyrum/contracts';
-import type { EventHub, EventWriter } from '../engine/event-writer.ts';
-import type { Handlers } from '../engine/handlers.ts';
-import type { Peer, PeerDirectory } from '../engine/peer.ts';
+import type { Peer, PeerDirectory } from '../engine/connection/peer.ts';
+import type { EventHub, EventWriter } from '../engine/events/event-writer.ts';
+import type { Handlers } from '../engine/requests/handlers.ts';
 import type { ApprovalOffice, ApprovalPolicy } from '../ports/approvals.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { BlobStore } from '../ports/blob-store.ts';

@@ -1,5 +1,5 @@
 import type { Trace, Tyrum } from '@tyrum/contracts';
-import type { RequestContext } from '../engine/handlers.ts';
+import type { RequestContext } from '../engine/requests/handlers.ts';
 import type { Awaitable } from '../ports/store.ts';
 import type { DomainServices, Unit } from './domain.ts';
 

@@ -1,8 +1,8 @@
 import { CLOSE_CODES, type Clock, type Random, randomFraction } from '@tyrum/contracts';
-import type { AcceptedConnection } from './connection.ts';
-import type { Directory } from './directory.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import type { Session } from './session.ts';
+import type { AcceptedConnection } from './connection/connection.ts';
+import type { Directory } from './connection/directory.ts';
+import type { Session } from './connection/session.ts';
+import type { Dispatcher } from './requests/dispatcher.ts';
 
 /** How a connection is told that its gateway stops. */
 export const RESTART = [CLOSE_CODES.restart.code, 'the gateway restarts'] as const;

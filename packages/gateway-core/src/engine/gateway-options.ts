@@ -11,11 +11,11 @@ import type { Awaitable, Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TurnRunner } from '../ports/turn-runner.ts';
 import type { WorkflowOffice } from '../ports/workflows.ts';
-import type { GatewayEvents } from './event-writer.ts';
-import type { Handlers } from './handlers.ts';
+import type { PeerDirectory } from './connection/peer.ts';
+import type { GatewayEvents } from './events/event-writer.ts';
 import type { GatewayLimits } from './limits.ts';
-import type { OneShotRequest, OneShotResponse } from './one-shot-call.ts';
-import type { PeerDirectory } from './peer.ts';
+import type { Handlers } from './requests/handlers.ts';
+import type { OneShotRequest, OneShotResponse } from './requests/one-shot-call.ts';
 
 /** A running gateway: give it channels, and it speaks the protocol on them. */
 export interface Gateway<C extends Contract = Tyrum> {

@@ -4,8 +4,8 @@ import { fromBase64Url, publicKeyDer, type Recovery, readAs, tyrum } from '@tyru
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../ports/node-crypto.ts';
 import type { LogReader, LogState, StoredEvent } from '../ports/store.ts';
-import { createCursorCodec } from './cursor.ts';
-import { planRecovery } from './recovery.ts';
+import { createCursorCodec } from './events/cursor.ts';
+import { planRecovery } from './events/recovery.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const read = <Vectors>(name: string): Vectors =>

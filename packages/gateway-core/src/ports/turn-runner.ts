@@ -1,5 +1,5 @@
 import type { Action, Approval, Part, Task, Turn, Tyrum, UIMessage } from '@tyrum/contracts';
-import type { EventWriter } from '../engine/event-writer.ts';
+import type { EventWriter } from '../engine/events/event-writer.ts';
 import type { ApprovalQuestion } from './approvals.ts';
 
 /** What answers a conversation. The product brings it; the gateway runs it and keeps what it says. */

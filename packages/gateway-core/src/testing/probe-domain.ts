@@ -1,8 +1,8 @@
 import { ProtocolError, type Role, type Scope } from '@tyrum/contracts';
 import type { Domain, DomainServices } from '../domain/domain.ts';
-import type { EventOptions, EventWriter } from '../engine/event-writer.ts';
-import type { AnyHandler } from '../engine/handlers.ts';
-import type { Peer } from '../engine/peer.ts';
+import type { Peer } from '../engine/connection/peer.ts';
+import type { EventOptions, EventWriter } from '../engine/events/event-writer.ts';
+import type { AnyHandler } from '../engine/requests/handlers.ts';
 import type { Authenticator, Principal } from '../ports/authenticator.ts';
 import type { Collection, Transaction } from '../ports/store.ts';
 

@@ -1,5 +1,5 @@
 import type { Contract, Random } from '@tyrum/contracts';
-import type { EventOptions } from '../engine/event-writer.ts';
+import type { EventOptions } from '../engine/events/event-writer.ts';
 import type { GatewayLimits } from '../engine/limits.ts';
 import { type StartedGateway, startGateway } from '../engine/start-gateway.ts';
 import type { Principal } from '../ports/authenticator.ts';

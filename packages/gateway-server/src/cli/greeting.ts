@@ -1,4 +1,4 @@
-import type { ServerAddress } from '../front.ts';
+import type { ServerAddress } from '../http/front.ts';
 import type { AdminToken } from './admin-token.ts';
 
 /** What a start has come to. */

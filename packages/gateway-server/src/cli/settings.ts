@@ -1,6 +1,6 @@
 import { HANDSHAKE_LIMITS } from '@tyrum/contracts';
 import { DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from '@tyrum/gateway-core';
-import { DEFAULT_HTTP_OPTIONS } from '../front.ts';
+import { DEFAULT_HTTP_OPTIONS } from '../http/front.ts';
 import { LOG_LEVELS } from '../logger.ts';
 import { choice, integer, optionalText, type Setting, SettingError, text, toggle } from './setting.ts';
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { ProtocolError, tyrum } from '@tyrum/contracts';
 import type { Channel, Connection, Upgrade } from '@tyrum/gateway-core';
-import type { FrontTarget } from '../front.ts';
+import type { FrontTarget } from '../http/front.ts';
 
 /** One accepted socket, as the gateway sees it. */
 export interface AcceptedSocket {

@@ -18,7 +18,7 @@ export const mutations: readonly Mutation[] = [
     seed: '2',
     edits: [
       {
-        file: 'gateway-core/src/engine/recovery.ts',
+        file: 'gateway-core/src/engine/events/recovery.ts',
         find: "recovery: { outcome: 'resumed' }, position: read.position,",
         replace: "recovery: { outcome: 'resumed' }, position: read.position + 1,",
       },
@@ -29,7 +29,7 @@ export const mutations: readonly Mutation[] = [
     seed: '2',
     edits: [
       {
-        file: 'gateway-core/src/engine/recovery.ts',
+        file: 'gateway-core/src/engine/events/recovery.ts',
         find: "recovery: { outcome: 'resumed' }, position: read.position,",
         replace: "recovery: { outcome: 'resumed' }, position: read.position - 1,",
       },
@@ -38,14 +38,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'takes a cursor of another epoch',
     seed: '23',
-    edits: [{ file: 'gateway-core/src/engine/recovery.ts', find: 'read.epoch !== state.epoch ||', replace: '' }],
+    edits: [{ file: 'gateway-core/src/engine/events/recovery.ts', find: 'read.epoch !== state.epoch ||', replace: '' }],
   },
   {
     name: 'says trimmed where nothing is missing',
     seed: '12',
     edits: [
       {
-        file: 'gateway-core/src/engine/recovery.ts',
+        file: 'gateway-core/src/engine/events/recovery.ts',
         find: 'read.position < state.floor',
         replace: 'read.position <= state.floor',
       },
@@ -56,7 +56,7 @@ export const mutations: readonly Mutation[] = [
     seed: '4',
     edits: [
       {
-        file: 'gateway-core/src/engine/cursor.ts',
+        file: 'gateway-core/src/engine/events/cursor.ts',
         find: 'parts.scopes !== scopeTag(audience)',
         replace: 'parts.scopes === ""',
       },
@@ -67,7 +67,7 @@ export const mutations: readonly Mutation[] = [
     seed: '1',
     edits: [
       {
-        file: 'gateway-core/src/engine/dispatcher.ts',
+        file: 'gateway-core/src/engine/requests/dispatcher.ts',
         find: 'device: caller.deviceId,',
         replace: 'device: caller.connectionId ?? "",',
       },
@@ -78,7 +78,7 @@ export const mutations: readonly Mutation[] = [
     seed: '1',
     edits: [
       {
-        file: 'gateway-core/src/engine/dispatcher.ts',
+        file: 'gateway-core/src/engine/requests/dispatcher.ts',
         find: 'key: frame.idempotency_key ?? frame.request_id,',
         replace: 'key: frame.request_id,',
       },
@@ -89,7 +89,7 @@ export const mutations: readonly Mutation[] = [
     seed: '14',
     edits: [
       {
-        file: 'gateway-core/src/engine/ledger.ts',
+        file: 'gateway-core/src/engine/requests/ledger.ts',
         find: 'if (entry.payloadHash !== payloadHash) return keyConflict(key);',
         replace: '',
       },
@@ -100,7 +100,7 @@ export const mutations: readonly Mutation[] = [
     seed: '9',
     edits: [
       {
-        file: 'gateway-core/src/engine/ledger.ts',
+        file: 'gateway-core/src/engine/requests/ledger.ts',
         find: "if (entry.state === 'completed') return { status: 'completed', outcome: storedOutcome(entry) };",
         replace: "if (entry.state === 'completed') return { status: 'unknown' };",
       },
@@ -111,7 +111,7 @@ export const mutations: readonly Mutation[] = [
     seed: '3',
     edits: [
       {
-        file: 'gateway-core/src/engine/dispatcher.ts',
+        file: 'gateway-core/src/engine/requests/dispatcher.ts',
         find: 'asOf: { position: head, eventId: headEventId }',
         replace: 'asOf: { position: Math.max(0, head - 1), eventId: headEventId }',
       },
@@ -122,7 +122,7 @@ export const mutations: readonly Mutation[] = [
     seed: '1',
     edits: [
       {
-        file: 'gateway-core/src/engine/ledger.ts',
+        file: 'gateway-core/src/engine/requests/ledger.ts',
         find: 'if (!ran.outcome.ok) throw new Refused(ran.outcome);',
         replace: 'if (!ran.outcome.ok) return ran.outcome;',
       },
@@ -140,13 +140,13 @@ export const mutations: readonly Mutation[] = [
     seed: '1',
     edits: [
       {
-        file: 'gateway-core/src/engine/delivery.ts',
+        file: 'gateway-core/src/engine/events/delivery.ts',
         find: 'if (this.#places === undefined && next.typeHiddenFrom(this.#peer)) {',
         replace:
           'if (this.#places === undefined && next.typeHiddenFrom(this.#peer) && next.event.position >= tail.head) {',
       },
       {
-        file: 'gateway-core/src/engine/delivery.ts',
+        file: 'gateway-core/src/engine/events/delivery.ts',
         find: 'const frames = encoded.framesFor(this.#peer, this.#peer.view.revision);',
         replace:
           'const { revision } = this.#peer.view; const frames = this.#position < this.#tail.head ? encoded.framesAt(revision) : encoded.framesFor(this.#peer, revision);',
@@ -158,7 +158,7 @@ export const mutations: readonly Mutation[] = [
     seed: '1',
     edits: [
       {
-        file: 'gateway-core/src/engine/audience.ts',
+        file: 'gateway-core/src/engine/rights/audience.ts',
         find: 'if (device !== undefined && device !== viewer.deviceId) return false;',
         replace: '',
       },
@@ -169,7 +169,7 @@ export const mutations: readonly Mutation[] = [
     seed: '4',
     edits: [
       {
-        file: 'gateway-core/src/engine/token-watch.ts',
+        file: 'gateway-core/src/engine/rights/token-watch.ts',
         find: 'for (const [peer, known] of [...(watched.get(tokenId) ?? [])]) endChanged(peer, known, principal);',
         replace: '',
       },
@@ -180,7 +180,7 @@ export const mutations: readonly Mutation[] = [
     seed: '112',
     edits: [
       {
-        file: 'gateway-core/src/engine/engine-operations.ts',
+        file: 'gateway-core/src/engine/requests/engine-operations.ts',
         find: 'await tx.cursors.put(tenant, deviceId, { position: read.position, cursor });',
         replace: '',
       },
@@ -190,7 +190,11 @@ export const mutations: readonly Mutation[] = [
     name: 'does not return the credit',
     seed: '1',
     edits: [
-      { file: 'gateway-core/src/engine/engine-operations.ts', find: 'delivery.acked(read.position);', replace: '' },
+      {
+        file: 'gateway-core/src/engine/requests/engine-operations.ts',
+        find: 'delivery.acked(read.position);',
+        replace: '',
+      },
     ],
   },
   {
@@ -198,7 +202,7 @@ export const mutations: readonly Mutation[] = [
     seed: '1',
     edits: [
       {
-        file: 'gateway-core/src/engine/delivery.ts',
+        file: 'gateway-core/src/engine/events/delivery.ts',
         find: 'return this.#unacked.count < this.#services.limits.event_window &&',
         replace: 'return',
       },
@@ -209,7 +213,7 @@ export const mutations: readonly Mutation[] = [
     seed: '7',
     edits: [
       {
-        file: 'gateway-core/src/engine/delivery.ts',
+        file: 'gateway-core/src/engine/events/delivery.ts',
         find: 'return this.#unacked.count < this.#services.limits.event_window && !this.#output.full();',
         replace: 'return this.#unacked.count < this.#services.limits.event_window;',
       },

@@ -1,5 +1,5 @@
 import type { Payload, Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import { overridesFrom } from '../overrides/override-records.ts';
 import { newestPage, type PageRequest } from '../paging/newest-page.ts';
 import { unitOf } from '../tenant-unit.ts';

@@ -1,5 +1,5 @@
 import { type Approval, type Payload, type PolicyOverride, ProtocolError, type Tyrum } from '@tyrum/contracts';
-import type { Caller } from '../../engine/handlers.ts';
+import type { Caller } from '../../engine/requests/handlers.ts';
 import { jsonBytes, MOST_OVERRIDE_BYTES } from '../json-size.ts';
 import { createOverride, type OverrideServices, type OverrideTerms } from '../overrides/override-transitions.ts';
 import { contractError } from '../refusals.ts';

@@ -1,5 +1,5 @@
 import { type Artifact, type ArtifactFacts, type EventScope, ProtocolError, randomUuid } from '@tyrum/contracts';
-import type { Caller } from '../../engine/handlers.ts';
+import type { Caller } from '../../engine/requests/handlers.ts';
 import {
   ArtifactTooLargeError,
   type ArtifactUpload,

@@ -1,5 +1,5 @@
 import { type Random, randomText, type Tyrum, type UIMessage } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import type { Transaction } from '../../ports/store.ts';
 import { newestPage, type PageRequest } from '../paging/newest-page.ts';
 import { notFound } from '../refusals.ts';

@@ -1,5 +1,5 @@
 import type { LocationSample, Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { causeOf } from '../background.ts';
 import type { DomainPolicies } from '../domain.ts';

@@ -1,5 +1,5 @@
 import type { Node, Pairing, Random, Scope } from '@tyrum/contracts';
-import type { Peer } from '../../engine/peer.ts';
+import type { Peer } from '../../engine/connection/peer.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { causeOf } from '../background.ts';
 import { nextCount } from '../counters.ts';

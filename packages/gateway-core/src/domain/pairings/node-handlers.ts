@@ -1,6 +1,6 @@
 import { type Capability, type CapabilityState, ProtocolError, type Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
-import type { PeerDirectory } from '../../engine/peer.ts';
+import type { PeerDirectory } from '../../engine/connection/peer.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import type { Collection } from '../../ports/store.ts';
 import { newestPage } from '../paging/newest-page.ts';
 import { contractError } from '../refusals.ts';

@@ -1,4 +1,4 @@
-import type { Peer } from '../../engine/peer.ts';
+import type { Peer } from '../../engine/connection/peer.ts';
 
 /** An open connection of a node. */
 export interface NodeLink {

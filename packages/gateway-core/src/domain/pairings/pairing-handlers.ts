@@ -7,7 +7,7 @@ import {
   type Random,
   type Tyrum,
 } from '@tyrum/contracts';
-import type { Caller, Handlers } from '../../engine/handlers.ts';
+import type { Caller, Handlers } from '../../engine/requests/handlers.ts';
 import { newestPage } from '../paging/newest-page.ts';
 import { contractError, notFound } from '../refusals.ts';
 import { type TenantUnit, unitOf } from '../tenant-unit.ts';

@@ -1,5 +1,5 @@
 import type { Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import { jsonBytes } from '../json-size.ts';
 import { newestPage } from '../paging/newest-page.ts';
 import { contractError } from '../refusals.ts';

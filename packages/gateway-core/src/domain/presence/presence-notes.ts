@@ -1,5 +1,5 @@
 import type { Presence } from '@tyrum/contracts';
-import type { Peer } from '../../engine/peer.ts';
+import type { Peer } from '../../engine/connection/peer.ts';
 import type { Background } from '../background.ts';
 import type { DomainServices } from '../domain.ts';
 import { inTenant, type TenantUnit } from '../tenant-unit.ts';

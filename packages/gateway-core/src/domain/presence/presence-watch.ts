@@ -1,6 +1,6 @@
 import type { Presence } from '@tyrum/contracts';
-import type { Peer } from '../../engine/peer.ts';
-import { createBucket } from '../../engine/rate-limit.ts';
+import type { Peer } from '../../engine/connection/peer.ts';
+import { createBucket } from '../../engine/rights/rate-limit.ts';
 import type { Stored } from '../../ports/store.ts';
 import { sortableNumber } from '../../store/document-index.ts';
 import type { Background } from '../background.ts';

@@ -1,5 +1,5 @@
 import { ProtocolError, type Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import { jsonBytes, MOST_EVIDENCE_BYTES } from '../json-size.ts';
 import { contractError, notFound } from '../refusals.ts';

@@ -1,5 +1,5 @@
 import { ProtocolError, type Random, type Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import type { Transaction } from '../../ports/store.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import { newestPage } from '../paging/newest-page.ts';

@@ -14,8 +14,8 @@ import {
   type Tyrum,
   tyrum,
 } from '@tyrum/contracts';
-import type { Handler, RequestContext } from '../../engine/handlers.ts';
-import type { Peer } from '../../engine/peer.ts';
+import type { Peer } from '../../engine/connection/peer.ts';
+import type { Handler, RequestContext } from '../../engine/requests/handlers.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import { nodeCrypto } from '../../ports/node-crypto.ts';
 import type { StoredEvent } from '../../ports/store.ts';

@@ -1,5 +1,5 @@
 import { type Capability, ProtocolError, type Role, type Scope, type Trace } from '@tyrum/contracts';
-import type { Peer, PeerRequestOptions } from '../../engine/peer.ts';
+import type { Peer, PeerRequestOptions } from '../../engine/connection/peer.ts';
 
 /** A request that the gateway sent to a peer, and the means to answer it. */
 export interface SentRequest {

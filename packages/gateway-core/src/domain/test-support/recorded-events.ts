@@ -1,5 +1,5 @@
 import { type EventScope, mustFit, type Tyrum, tyrum } from '@tyrum/contracts';
-import type { EventHub, EventOptions, EventWriter } from '../../engine/event-writer.ts';
+import type { EventHub, EventOptions, EventWriter } from '../../engine/events/event-writer.ts';
 import type { NewEvent } from '../../ports/store.ts';
 
 /** An event that was sent without being kept. */

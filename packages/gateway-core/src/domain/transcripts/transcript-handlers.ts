@@ -1,5 +1,5 @@
 import type { Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import { conversationIdIn } from '../conversations/conversation-key.ts';
 import { conversationList, filterOf, findConversation, messageList } from '../conversations/conversation-records.ts';
 import { newestPage } from '../paging/newest-page.ts';

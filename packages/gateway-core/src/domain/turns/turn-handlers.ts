@@ -1,5 +1,5 @@
 import { ProtocolError, type Tyrum } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import type { Transaction } from '../../ports/store.ts';
 import { conversations } from '../conversations/conversation-records.ts';
 import { newestPage } from '../paging/newest-page.ts';

@@ -1,5 +1,5 @@
 import { randomText, randomUuid, type Tyrum, type WorkflowRun } from '@tyrum/contracts';
-import type { Handlers } from '../../engine/handlers.ts';
+import type { Handlers } from '../../engine/requests/handlers.ts';
 import type { StepPolicy } from '../../ports/workflows.ts';
 import { jsonBytes, MOST_PLAN_BYTES } from '../json-size.ts';
 import { contractError } from '../refusals.ts';
