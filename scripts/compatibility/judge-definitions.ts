@@ -53,15 +53,7 @@ export function judgeRequest(
         `define another request, since: ${context.next}`,
       ),
     ),
-    ...changed(old.since, now.since, {
-      ...base,
-      path: 'since',
-      what: 'since changed',
-      verdict: 'source',
-      fails: 'nobody',
-      advice: 'none needed',
-    }),
-    ...proseChange(subject, old, now),
+    ...unnoticedChanges(subject, old, now),
     ...judgeSchema(context, subject, 'payload', old.payload, now.payload, course),
     ...judgeResult(context, subject, old, now, reversed(course)),
   ];
@@ -134,15 +126,7 @@ export function judgeEvent(
         `define another event, since: ${context.next}`,
       ),
     ),
-    ...changed(old.since, now.since, {
-      ...base,
-      path: 'since',
-      what: 'since changed',
-      verdict: 'source',
-      fails: 'nobody',
-      advice: 'none needed',
-    }),
-    ...proseChange(subject, old, now),
+    ...unnoticedChanges(subject, old, now),
     ...judgeSchema(context, subject, 'payload', old.payload, now.payload, 'to peer'),
   ];
 }
@@ -174,13 +158,11 @@ function setChange(
   );
 }
 
-function proseChange(subject: string, old: JsonObject, now: JsonObject): readonly Judgement[] {
-  return changed(old.summary, now.summary, {
-    subject,
-    path: 'summary',
-    what: 'another sentence',
-    verdict: 'none',
-    fails: 'nobody',
-    advice: 'none needed',
-  });
+/** What no peer can notice: since when it is there, and how it is described. */
+function unnoticedChanges(subject: string, old: JsonObject, now: JsonObject): readonly Judgement[] {
+  const base = { subject, fails: 'nobody', advice: 'none needed' } as const;
+  return [
+    ...changed(old.since, now.since, { ...base, path: 'since', what: 'since changed', verdict: 'source' }),
+    ...changed(old.summary, now.summary, { ...base, path: 'summary', what: 'another sentence', verdict: 'none' }),
+  ];
 }
