@@ -37,7 +37,7 @@ describe.each(published.map(({ manifest }) => [manifest.name, manifest] as const
         sideEffects: false,
         engines: { node: '>=20.19' },
         publishConfig: { access: 'public' },
-        peerDependencies: { zod: '^4.4.0' },
+        peerDependencies: { zod: '^4.5.0' },
       });
       expect(manifest.exports).toHaveProperty(['./package.json']);
     });
