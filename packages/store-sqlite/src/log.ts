@@ -12,13 +12,15 @@ import type { Driver, SqlDatabase } from './driver.ts';
 import type { Session } from './session.ts';
 
 /**
- * An event's place is the number of its log and, in the lower 40 bits, its position: so all logs share one table that only
- * grows at its leaves, and a log is a range of it. SQLite computes the places, whose integers are larger than JavaScript's.
+ * An event's place is the number of its log and, in the lower 36 bits, its position: so all logs share one table that only
+ * grows at its leaves, and a log is a range of it. Both together are 53 bits: a driver tells the place of the last row after every
+ * statement, and may refuse to tell one that is no exact number of JavaScript.
  */
 // The drivers bind every number as a real one, and a sum of those would be rounded.
-const PLACE = '((? << 40) + CAST(? AS INTEGER))';
-const MOST_POSITION = 2 ** 40 - 1;
-const POSITION = '(place & 0xffffffffff)';
+const PLACE = '((? << 36) + CAST(? AS INTEGER))';
+const POSITION = '(place & 0xfffffffff)';
+const MOST_POSITION = 2 ** 36 - 1;
+const MOST_LOGS = 2 ** 17 - 1;
 
 /** How many tenants' logs are known by heart. */
 const MOST_KNOWN = 10_000;
@@ -55,6 +57,7 @@ export function createLogWriter(session: Session, feed: AppendFeed): SqliteLogWr
     if (log !== undefined) return log;
     const tenantText = encodeText(tenant);
     const row = read.get(tenantText) ?? { number: make.insert(tenantText), epoch: '', floor: 0, floor_event_id: '' };
+    if (row.number > MOST_LOGS) throw new RangeError(`a file holds the logs of ${MOST_LOGS} tenants: open another one`);
     const opened = { number: row.number, state: stateOf(row, newest.get(row.number, 0, row.number + 1, 0)) };
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(tenant, opened);
@@ -72,6 +75,7 @@ export function createLogWriter(session: Session, feed: AppendFeed): SqliteLogWr
     append(tenant, event) {
       const log = open(tenant);
       const { epoch, head, floor, floorEventId } = log.state;
+      if (head >= MOST_POSITION) throw new RangeError(`a log ends after ${MOST_POSITION} events`);
       const stored = storedEvent(head + 1, event);
       const { position, eventId, type, occurredAt, scope, device, payload } = stored;
       const scopeId = encoded(scope?.id);
@@ -121,7 +125,7 @@ export function createEventReader(
   const read = driver.prepareRows(
     database,
     `SELECT ${POSITION}, event_id, type, occurred_at, scope_kind, scope_id, device, payload
-     FROM logs CROSS JOIN events ON place > ((number << 40) + CAST(? AS INTEGER)) AND place < ((number + 1) << 40)
+     FROM logs CROSS JOIN events ON place > ((number << 36) + CAST(? AS INTEGER)) AND place < ((number + 1) << 36)
      WHERE tenant = ? ORDER BY place LIMIT ?`,
   );
   // The columns are those of EventRow, in its order.

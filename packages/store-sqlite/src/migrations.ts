@@ -162,7 +162,7 @@ export const MIGRATIONS: readonly string[] = [
 
   ALTER TABLE events RENAME TO events_1;
   CREATE TABLE events (
-    -- The number of the log times 2^40, and the position.
+    -- The number of the log times 2^36, and the position.
     place INTEGER PRIMARY KEY,
     event_id TEXT NOT NULL,
     type TEXT NOT NULL,
@@ -173,7 +173,7 @@ export const MIGRATIONS: readonly string[] = [
     payload TEXT NOT NULL
   ) STRICT;
   INSERT INTO events
-    SELECT (l.number << 40) + e.position, e.event_id, e.type, e.occurred_at, e.scope_kind, e.scope_id, e.device, e.payload
+    SELECT (l.number << 36) + e.position, e.event_id, e.type, e.occurred_at, e.scope_kind, e.scope_id, e.device, e.payload
     FROM logs l CROSS JOIN events_1 e ON e.tenant = l.tenant ORDER BY l.number, e.position;
   DROP TABLE events_1;
   `,

@@ -179,25 +179,25 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
     await store.close();
   });
 
-  it('counts exactly in the logs of millions of tenants', async () => {
+  it('counts exactly in the logs of as many tenants as a file holds', async () => {
     const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
     await store.transact((tx) => {
       const make = native(tx).prepare(`INSERT INTO logs VALUES (?, ?, '', 0, '')`);
-      for (const number of [8_191, 8_192, 7_999_999, 8_000_000]) make.run(number, `tenant ${number}`);
-      for (const eventId of ['one', 'two', 'three']) append(tx, [], eventId, 'tenant 8000000');
-      append(tx, [], 'other', 'tenant 7999999');
-      append(tx, [], 'other', 'tenant 8192');
+      for (const number of [65_535, 65_536, 131_070, 131_071]) make.run(number, `tenant ${number}`);
+      for (const eventId of ['one', 'two', 'three']) append(tx, [], eventId, 'tenant 131071');
+      append(tx, [], 'other', 'tenant 131070');
+      append(tx, [], 'other', 'tenant 65536');
     });
 
     const names = async (tenant: string, after: number) =>
       (await store.log.read(tenant, after, 9)).map(({ position, eventId }) => `${position}: ${eventId}`);
-    expect(await names('tenant 8000000', 0)).toEqual(['1: one', '2: two', '3: three']);
-    expect(await names('tenant 8000000', 1)).toEqual(['2: two', '3: three']);
-    expect(await names('tenant 7999999', 0)).toEqual(['1: other']);
-    expect(await names('tenant 8192', 0)).toEqual(['1: other']);
-    expect(await names('tenant 8191', 0)).toEqual([]);
-    expect(await store.transact((tx) => tx.log.trim('tenant 8000000', { upTo: 2, limit: 9 }))).toBe(2);
-    expect(await names('tenant 8000000', 0)).toEqual(['3: three']);
+    expect(await names('tenant 131071', 0)).toEqual(['1: one', '2: two', '3: three']);
+    expect(await names('tenant 131071', 1)).toEqual(['2: two', '3: three']);
+    expect(await names('tenant 131070', 0)).toEqual(['1: other']);
+    expect(await names('tenant 65536', 0)).toEqual(['1: other']);
+    expect(await names('tenant 65535', 0)).toEqual([]);
+    expect(await store.transact((tx) => tx.log.trim('tenant 131071', { upTo: 2, limit: 9 }))).toBe(2);
+    expect(await names('tenant 131071', 0)).toEqual(['3: three']);
     await store.close();
   });
 
@@ -228,8 +228,8 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
            WHERE k.collection = 1 AND k."index" = '' AND k.key > '' AND k.key < '' ORDER BY k.key DESC`,
         `SELECT number FROM ledger WHERE claimed_at < 1 ORDER BY claimed_at LIMIT 1`,
         `UPDATE ledger SET state = 'outcome_unknown' WHERE state = 'executing' AND owner <> ''`,
-        `SELECT place FROM events WHERE place > (1 << 40) + 1 AND place < (2 << 40) + 0 ORDER BY place DESC LIMIT 1`,
-        `SELECT place FROM logs CROSS JOIN events ON place > ((number << 40) + 1) AND place < ((number + 1) << 40)
+        `SELECT place FROM events WHERE place > (1 << 36) + 1 AND place < (2 << 36) + 0 ORDER BY place DESC LIMIT 1`,
+        `SELECT place FROM logs CROSS JOIN events ON place > ((number << 36) + 1) AND place < ((number + 1) << 36)
            WHERE tenant = '' ORDER BY place LIMIT 9`,
       ].map((sql) => JSON.stringify(native(tx).prepare(`EXPLAIN QUERY PLAN ${sql}`).all())),
     );
@@ -252,6 +252,22 @@ describeEachDriver('a transaction of the SQLite store', (driver) => {
 
     expect(settings).toEqual([['wal'], [2], [1]]);
     expect(store).toMatchObject({ durability: 'disk', driver });
+    await store.close();
+  });
+
+  it('keeps no more logs, and none longer, than it can count exactly, and goes on with those that it has', async () => {
+    const store = await createSqliteStore({ path: join(temporaryDirectory(), 'store.sqlite'), driver });
+    await store.transact((tx) => {
+      native(tx)
+        .prepare(`INSERT INTO logs VALUES (131070, 'long', 'epoch', ?, 'event')`)
+        .run(2 ** 36 - 2);
+      native(tx).prepare(`INSERT INTO logs VALUES (131071, 'last', '', 0, '')`).run();
+    });
+    const write = (tenant: string) => store.transact((tx) => append(tx, [], 'next', tenant));
+
+    await expect(write('another')).rejects.toThrow('a file holds the logs of 131071 tenants: open another one');
+    expect([await write('last'), await write('long')]).toEqual([1, 2 ** 36 - 1]);
+    await expect(write('long')).rejects.toThrow('a log ends after 68719476735 events');
     await store.close();
   });
 });
