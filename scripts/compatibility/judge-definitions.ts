@@ -43,16 +43,7 @@ export function judgeRequest(
       advice: `define another request, since: ${context.next}`,
     }),
     ...(['roles', 'scopes', 'errors'] as const).flatMap((key) => setChange(context, subject, key, old[key], now[key])),
-    ...changed(
-      old.effect,
-      now.effect,
-      semantic(
-        subject,
-        'effect',
-        `effect goes from ${old.effect} to ${now.effect}`,
-        `define another request, since: ${context.next}`,
-      ),
-    ),
+    ...natureChange(context, subject, 'effect', old.effect, now.effect, 'request'),
     ...unnoticedChanges(subject, old, now),
     ...judgeSchema(context, subject, 'payload', old.payload, now.payload, course),
     ...judgeResult(context, subject, old, now, reversed(course)),
@@ -116,16 +107,7 @@ export function judgeEvent(
   }
   return [
     ...(['roles', 'scopes'] as const).flatMap((key) => setChange(context, subject, key, old[key], now[key])),
-    ...changed(
-      old.kept,
-      now.kept,
-      semantic(
-        subject,
-        'kept',
-        `kept goes from ${old.kept} to ${now.kept}`,
-        `define another event, since: ${context.next}`,
-      ),
-    ),
+    ...natureChange(context, subject, 'kept', old.kept, now.kept, 'event'),
     ...unnoticedChanges(subject, old, now),
     ...judgeSchema(context, subject, 'payload', old.payload, now.payload, 'to peer'),
   ];
@@ -156,6 +138,19 @@ function setChange(
     '',
     semantic(subject, key, `${key}: ${what}`, `who may do what is part of a revision: make it revision ${next}`),
   );
+}
+
+/** What a definition is at heart changed: its messages mean something else. */
+function natureChange(
+  { next }: Context,
+  subject: string,
+  key: string,
+  old: string,
+  now: string,
+  noun: 'request' | 'event',
+): readonly Judgement[] {
+  const what = `${key} goes from ${old} to ${now}`;
+  return changed(old, now, semantic(subject, key, what, `define another ${noun}, since: ${next}`));
 }
 
 /** What no peer can notice: since when it is there, and how it is described. */

@@ -416,15 +416,7 @@ describe('a gap at revision 2', () => {
 
   test('is told before what came after it at revision 2, although that connection is gone too [CL-8]', async () => {
     const { client, gateway, clock } = await createOpenWorld({ revisions: [2] });
-    const steps: string[] = [];
-    let finish = () => {};
-    client.onSnapshotRequired((reason) => steps.push(reason));
-    client.on('turn.queued', async ({ payload }) => {
-      steps.push(payload.turn_id);
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-    });
+    const { steps, finish } = workedOn(client);
     gateway.last.emit('turn.queued', turn(1));
     await settled();
     gateway.last.close(1006);
@@ -441,15 +433,7 @@ describe('a gap at revision 2', () => {
 
   test('that waits behind the application keeps a later connection from going back to before it', async () => {
     const { client, gateway, clock } = await createOpenWorld({ revisions: [2, 3] });
-    const steps: string[] = [];
-    let finish = () => {};
-    client.onSnapshotRequired((reason) => steps.push(reason));
-    client.on('turn.queued', async ({ payload }) => {
-      steps.push(payload.turn_id);
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-    });
+    const { steps, finish } = workedOn(client);
     gateway.last.emit('turn.queued', turn(1));
     await settled();
     gateway.options = { revisions: [2] };
@@ -507,3 +491,17 @@ describe('more events than the application takes, without credit', () => {
     expect(errors).toEqual([]);
   });
 });
+
+/** What an application is given, in order: snapshots, and queued turns, each of which it works on until it is told to finish. */
+function workedOn(client: Pick<Client, 'on' | 'onSnapshotRequired'>) {
+  const steps: string[] = [];
+  let end = () => {};
+  client.onSnapshotRequired((reason) => steps.push(reason));
+  client.on('turn.queued', async ({ payload }) => {
+    steps.push(payload.turn_id);
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  });
+  return { steps, finish: () => end() };
+}

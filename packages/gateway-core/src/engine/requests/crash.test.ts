@@ -31,18 +31,24 @@ async function atCommit(place: 'beforeCommit' | 'afterCommit') {
   };
 }
 
+/** A request whose process dies at one place of its commit, unanswered; its device comes back to another process and asks about it. */
+async function crashAt(place: 'beforeCommit' | 'afterCommit') {
+  const { world, device, peer, hold, release } = await atCommit(place);
+  hold();
+  peer.ask('note.write', note, same);
+  await settle();
+
+  const next = await world.crash();
+  expect(peer.responses('same')).toEqual([]);
+  release();
+  const again = await next.connect({ device });
+  const status = await next.ask(again, 'request.status', { type: 'note.write', request_id: 'same' });
+  return { next, again, status };
+}
+
 describe('a crash', () => {
   it('before the commit leaves nothing of claim, effect, event and response [RQ-9] [RQ-10] [EV-2]', async () => {
-    const { world, device, peer, hold, release } = await atCommit('beforeCommit');
-    hold();
-    peer.ask('note.write', note, same);
-    await settle();
-
-    const next = await world.crash();
-    expect(peer.responses('same')).toEqual([]);
-    release();
-    const again = await next.connect({ device });
-    const status = await next.ask(again, 'request.status', { type: 'note.write', request_id: 'same' });
+    const { next, again, status } = await crashAt('beforeCommit');
     const read = await next.ask(again, 'note.read', { id: 'a' });
     const repeat = await next.ask(again, 'note.write', note, same);
 
@@ -53,16 +59,7 @@ describe('a crash', () => {
   });
 
   it('right after the commit leaves all of them, though no response was sent [RQ-9] [RQ-10] [EV-2] [RQ-6]', async () => {
-    const { world, device, peer, hold, release } = await atCommit('afterCommit');
-    hold();
-    peer.ask('note.write', note, same);
-    await settle();
-
-    const next = await world.crash();
-    expect(peer.responses('same')).toEqual([]);
-    release();
-    const again = await next.connect({ device });
-    const status = await next.ask(again, 'request.status', { type: 'note.write', request_id: 'same' });
+    const { next, again, status } = await crashAt('afterCommit');
     const repeat = await next.ask(again, 'note.write', note, same);
 
     expect(status.result).toMatchObject({ status: 'completed', response: { ok: true, result: { version: 1 } } });
